@@ -1,0 +1,23 @@
+import type { ArtifactFile } from '../registry/model-registry.ts';
+
+export interface DownloadOptions {
+  /** Known files: nothing is listed, and size and digest of each are checked. */
+  readonly files?: readonly ArtifactFile[];
+  readonly signal?: AbortSignal;
+}
+
+/** Version → verified local directory; one file per kind of storage. */
+export interface ArtifactStore {
+  /**
+   * Bring the whole directory at `uri` into `directory`, which must not exist yet.
+   *
+   * Everything is written beside it first and renamed at the end: `directory` exists only when it
+   * is complete and every known size and digest was right.
+   *
+   * @throws {ServingError} RESOURCE_DOES_NOT_EXIST when there is nothing at `uri`,
+   *   INVALID_PARAMETER_VALUE for a listed path that leaves the directory or a scheme or host that is not allowed,
+   *   UNAUTHENTICATED or PERMISSION_DENIED when refused,
+   *   TEMPORARILY_UNAVAILABLE when the store fails, cuts a file short or sends other bytes than the manifest promises
+   */
+  download(uri: string, directory: string, options?: DownloadOptions): Promise<void>;
+}

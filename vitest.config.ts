@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project per kind of proof; style.md §4 says what each may touch. */
+const project = (name: string, include: string[], testTimeout: number) => ({
+  test: { name, include, testTimeout, hookTimeout: testTimeout },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['test/unit/**/*.test.ts'], 10_000),
+      project('architecture', ['test/architecture/**/*.test.ts'], 10_000),
+      project('contract', ['test/contract/**/*.test.ts'], 30_000),
+      project('parity', ['test/parity/**/*.test.ts'], 60_000),
+      project('integration', ['test/integration/**/*.test.ts'], 60_000),
+      project('artifact', ['test/artifact/**/*.test.ts'], 120_000),
+    ],
+  },
+});
