@@ -1,0 +1,122 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Which folders a folder may import from, itself included. The whole dependency rule. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  'src/model': ['src/model', 'src/errors'],
+  'src/scoring': ['src/scoring', 'src/model', 'src/predictor/predictor', 'src/errors'],
+  'src/registry': ['src/registry', 'src/model', 'src/http-client', 'src/errors'],
+  'src/artifacts': ['src/artifacts', 'src/registry', 'src/model', 'src/http-client', 'src/errors'],
+  'src/predictor': ['src/predictor', 'src/model', 'src/errors'],
+  'src/serving': [
+    'src/serving',
+    'src/registry',
+    'src/artifacts',
+    'src/predictor',
+    'src/model',
+    'src/log',
+    'src/telemetry',
+    'src/errors',
+  ],
+  'src/config': ['src/config', 'src/log', 'src/errors'],
+  'src/http': [
+    'src/http',
+    'src/serving',
+    'src/scoring',
+    'src/predictor',
+    'src/registry/model-registry',
+    'src/model',
+    'src/log',
+    'src/telemetry',
+    'src/errors',
+  ],
+  'src/adapters': ['src/adapters', 'src/http', 'src/log', 'src/errors'],
+};
+
+const files = globSync('src/**/*.ts').map(normalize);
+const imports = new Map(files.map((file) => [file, importsOf(file)]));
+
+function importsOf(file: string): { target: string; isLocal: boolean; isType: boolean }[] {
+  const text = readFileSync(file, 'utf8');
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)(\s+type)?\s[^;'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g,
+  );
+  return [...found].map(([, type, from, lazy]) => {
+    const name = (from ?? lazy) as string;
+    const isLocal = name.startsWith('.');
+    return { target: isLocal ? join(dirname(file), name) : name, isLocal, isType: Boolean(type) };
+  });
+}
+
+describe('the dependency rule', () => {
+  for (const [folder, allowed] of Object.entries(MAY_IMPORT)) {
+    it(`${folder} imports only ${allowed.filter((name) => name !== folder).join(', ')}`, () => {
+      const wrong = files
+        .filter((file) => file.startsWith(`${folder}/`))
+        .flatMap((file) =>
+          (imports.get(file) ?? [])
+            .filter(
+              ({ isLocal, target }) => isLocal && !allowed.some((prefix) => isIn(target, prefix)),
+            )
+            .map(({ target }) => `${file} imports ${target}`),
+        );
+
+      expect(wrong).toEqual([]);
+    });
+  }
+
+  it('has no import cycle', () => {
+    expect(findCycle()).toBeUndefined();
+  });
+
+  it('keeps src/scoring and src/model free of node modules and of packages that touch the machine', () => {
+    const pure = ['hyparquet', 'hyparquet-compressors', 'yaml'];
+    const wrong = files
+      .filter((file) => file.startsWith('src/scoring/') || file.startsWith('src/model/'))
+      .flatMap((file) =>
+        (imports.get(file) ?? [])
+          .filter(({ isLocal, target }) => !isLocal && !pure.includes(target))
+          .map(({ target }) => `${file} imports ${target}`),
+      );
+
+    expect(wrong).toEqual([]);
+  });
+
+  it('imports onnxruntime-node in one file', () => {
+    const users = files.filter((file) =>
+      (imports.get(file) ?? []).some(({ target }) => target.startsWith('onnxruntime-node')),
+    );
+
+    expect(users.length).toBeLessThanOrEqual(1);
+  });
+
+  it('has no barrel but src/index.ts', () => {
+    expect(files.filter((file) => file.endsWith('/index.ts') && file !== 'src/index.ts')).toEqual(
+      [],
+    );
+  });
+});
+
+const isIn = (target: string, prefix: string): boolean =>
+  target === `${prefix}.ts` || target.startsWith(`${prefix}/`);
+
+/** A cycle among value imports, as the files on it. */
+function findCycle(): string[] | undefined {
+  const done = new Set<string>();
+  const walk = (file: string, path: string[]): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const { target, isLocal, isType } of imports.get(file) ?? []) {
+      const cycle = isLocal && !isType ? walk(target, [...path, file]) : undefined;
+      if (cycle) return cycle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of files) {
+    const cycle = walk(file, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
