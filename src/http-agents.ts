@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import { ServingError } from './errors.ts';
+
+export interface TlsOptions {
+  /** @default false - true accepts any certificate */
+  readonly insecure?: boolean;
+  /** A PEM file of authorities to trust instead of the built-in ones. */
+  readonly caPath?: string;
+  /** A PEM file with our certificate and its key. */
+  readonly clientCertPath?: string;
+}
+
+export interface Agents {
+  for(url: URL): http.Agent | https.Agent;
+  close(): void;
+}
+
+/** Shorter than the 5 s after which MLflow's server (uvicorn) drops an idle connection. */
+const IDLE_SOCKET_MS = 4_000;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Connection pools, made when the first URL of their kind is asked for.
+ *
+ * @param environment holds `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, if any
+ */
+export function createAgents(tls: TlsOptions = {}, environment: Environment = {}): Agents {
+  let plain: http.Agent | undefined;
+  let secure: https.Agent | undefined;
+  const pool = {
+    keepAlive: true,
+    timeout: IDLE_SOCKET_MS,
+    ...(hasProxy(environment) && { proxyEnv: { ...environment } as NodeJS.ProcessEnv }),
+  };
+  return {
+    for(url) {
+      if (url.protocol === 'http:') {
+        plain ??= new http.Agent(pool);
+        return plain;
+      }
+      secure ??= new https.Agent({ ...pool, ...tlsSettings(tls) });
+      return secure;
+    },
+    close() {
+      plain?.destroy();
+      secure?.destroy();
+    },
+  };
+}
+
+const hasProxy = (environment: Environment): boolean =>
+  ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some((name) => environment[name]);
+
+function tlsSettings({ insecure, caPath, clientCertPath }: TlsOptions): https.AgentOptions {
+  const client = clientCertPath && readPem('client certificate', clientCertPath);
+  return {
+    ...(insecure && { rejectUnauthorized: false }),
+    ...(caPath && { ca: readPem('CA bundle', caPath) }),
+    ...(client && { cert: client, key: client }),
+  };
+}
+
+/** @throws {ServingError} INVALID_PARAMETER_VALUE when there is no such file */
+function readPem(what: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const message = `the ${what} for TLS cannot be read; it must be one PEM file`;
+    throw new ServingError('INVALID_PARAMETER_VALUE', message, { cause });
+  }
+}

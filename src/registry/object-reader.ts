@@ -1,0 +1,26 @@
+/** Bytes by key, wherever they lie; what the published layout is read through. */
+export interface ObjectReader {
+  /**
+   * The bytes at `key`, or `undefined` when there is none.
+   *
+   * @param key relative to the root of the layout, `/` between parts
+   * @throws {ServingError} UNAUTHENTICATED or PERMISSION_DENIED when refused, TEMPORARILY_UNAVAILABLE when the store fails
+   */
+  read(key: string, options?: ReadOptions): Promise<Uint8Array | undefined>;
+
+  /**
+   * The names directly below `prefix`, objects and folders alike, in no particular order; empty
+   * when there is nothing. A folder's name comes without a slash.
+   *
+   * @param prefix relative to the root, without a slash at its end; empty for the root itself
+   * @throws {ServingError} as `read`
+   */
+  list(prefix: string, options?: ReadOptions): Promise<string[]>;
+
+  /** The URI an artifact store can download for the folder `prefix`: `/…` or `s3://…`. */
+  uriOf(prefix: string): string;
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+}
