@@ -1,0 +1,27 @@
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { buildCli } from './build/cli-bundle.ts';
+import { ARCHITECTURES, buildLambda } from './build/lambda-bundle.ts';
+
+/**
+ * `npm run build [-- cli|lambda]`: everything that is deployed or published, into dist/.
+ *
+ *   dist/cli/main.cjs            the command line
+ *   dist/lambda/<arch>/          the Lambda function's files
+ *   dist/lambda-<arch>.zip       the same, zipped: what the function's code is
+ */
+const only = process.argv[2];
+mkdirSync('dist', { recursive: true });
+
+if (only === undefined || only === 'cli') {
+  rmSync('dist/cli', { recursive: true, force: true });
+  report(await buildCli('dist/cli'));
+}
+if (only === undefined || only === 'lambda') {
+  rmSync('dist/lambda', { recursive: true, force: true });
+  for (const architecture of ARCHITECTURES) report(await buildLambda('dist', architecture));
+}
+
+function report(files: string[]): void {
+  for (const file of files)
+    console.log(`${file}  ${statSync(file).size.toLocaleString('en')} bytes`);
+}
