@@ -155,7 +155,9 @@ const toUrl = (url: URL | string): URL => (typeof url === 'string' ? new URL(url
 function redirectTarget(from: URL, location: string | undefined, hop: number, max: number): URL {
   const place = describePlace(from);
   if (hop >= max) {
-    throw new HttpProblem('bad-page', `${place} redirects more than ${max} times`);
+    const fault =
+      max === 0 ? 'redirects, which is switched off' : `redirects more than ${max} times`;
+    throw new HttpProblem('bad-page', `${place} ${fault}`);
   }
   const target = location === undefined ? null : URL.parse(location, from.href);
   if (target === null || !/^https?:$/.test(target.protocol)) {
