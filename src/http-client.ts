@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry, { type Options as RetryOptions } from 'p-retry';
-import { createAgents, type TlsOptions } from './http-agents.ts';
-import { isSuccess, problemFromAnswer, readJson } from './http-answer.ts';
-import { attemptRequest, describePlace } from './http-attempt.ts';
-import { HttpProblem } from './http-problem.ts';
+import { createAgents, type TlsOptions } from './http-client/agents.ts';
+import { isSuccess, problemFromAnswer, readJson } from './http-client/answer.ts';
+import { attemptRequest, describePlace } from './http-client/attempt.ts';
+import { HttpProblem } from './http-client/http-problem.ts';
 
 export interface HttpClientOptions {
   /**

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { ServingError } from './errors.ts';
-import type { TlsOptions } from './http-agents.ts';
-import { createHttpClient, type HttpClient } from './http-client.ts';
+import { ServingError } from '../errors.ts';
+import { createHttpClient, type HttpClient } from '../http-client.ts';
+import type { TlsOptions } from './agents.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

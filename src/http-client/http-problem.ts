@@ -1,4 +1,4 @@
-import { type ErrorCode, ServingError } from './errors.ts';
+import { type ErrorCode, ServingError } from '../errors.ts';
 
 /** What went wrong with an HTTP call, in the terms a caller decides by. */
 export type HttpProblemKind =

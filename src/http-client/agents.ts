@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import { ServingError } from './errors.ts';
+import { ServingError } from '../errors.ts';
 
 export interface TlsOptions {
   /** @default false - true accepts any certificate */
