@@ -235,6 +235,17 @@ def checked(graph):
     return model
 
 
+def write_parquet(frame, folder):
+    """The example as Parquet, in the dtypes and compressions that users send."""
+    folder.mkdir()
+    frame.to_parquet(folder / "snappy.parquet")
+    frame.to_parquet(folder / "zstd.parquet", compression="zstd", index=False)
+    numbers = frame.select_dtypes("number").columns
+    for dtype in ("float32", "int64"):
+        changed = frame.astype({name: dtype for name in numbers})
+        changed.to_parquet(folder / f"{dtype}.parquet", compression="gzip")
+
+
 def main():
     out = Path(sys.argv[1])
     client = MlflowClient()
@@ -254,6 +265,8 @@ def main():
                 MODELS[name]()[0], str(folder), signature=signature, input_example=example,
                 pip_requirements=["mlflow", "onnxruntime"],
             )
+            if isinstance(example, pd.DataFrame):
+                write_parquet(example, out / f"{name}.parquet")
         rows.append({"name": name, "folder": str(folder), "run_id": info.run_id, "model_id": info.model_id})
     print(json.dumps(rows))
 

@@ -1,0 +1,191 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type LoggedModel, logModels } from './logged-models.ts';
+import { type ServerProcess, startServer } from './processes.ts';
+
+export interface RegistriesOptions {
+  /** Folder of the Python environment's programs. */
+  python: string;
+  /** A scratch folder. */
+  work: string;
+  /** Our command line. */
+  cli: string;
+  /** A server with SQLite and the artifact proxy that holds `models`. */
+  tracking: ServerProcess;
+  models: LoggedModel[];
+}
+
+const NAME = 'wine_logistic';
+
+/** Resolve the same model through every kind of registry and predict; the number of failures. */
+export async function checkRegistries(options: RegistriesOptions): Promise<number> {
+  const { python, work, cli, tracking, models } = options;
+  const model = models.find(({ name }) => name === NAME) as LoggedModel;
+  const example = join(model.folder, 'serving_input_example.json');
+  const expected = mlflowPredict(python, model.folder, example);
+  const failures: string[] = [];
+  const check = (label: string, uri: string, environment: Record<string, string>): void => {
+    const { stdout, stderr } = run(cli, ['predict', '-m', uri, '-i', example], environment);
+    const isSame = stdout.trim() === expected.trim();
+    if (!isSame) failures.push(label);
+    console.log(
+      `${isSame ? 'ok  ' : 'FAIL'} ${label.padEnd(24)} ${uri}${isSame ? '' : `\n     ${stderr || stdout}`}`,
+    );
+  };
+  const refuse = (label: string, uri: string, environment: Record<string, string>): void => {
+    const { status, stderr } = run(cli, ['predict', '-m', uri, '-i', example], environment);
+    const isClear = status === 1 && /^[^\n]+\n?$/.test(stderr) && !/\n\s+at /.test(stderr);
+    if (!isClear) failures.push(label);
+    console.log(`${isClear ? 'ok  ' : 'FAIL'} ${label.padEnd(24)} ${stderr.trim()}`);
+  };
+  const uris = (logged: LoggedModel): string[] => [
+    `models:/${NAME}/1`,
+    `models:/${NAME}/latest`,
+    `models:/${NAME}/production`,
+    `models:/${NAME}@champion`,
+    `models:/${logged.model_id}`,
+    `runs:/${logged.run_id}/model`,
+  ];
+
+  for (const uri of uris(model))
+    check('tracking server', uri, { MLFLOW_TRACKING_URI: tracking.url });
+  refuse('missing alias', `models:/${NAME}@nobody`, { MLFLOW_TRACKING_URI: tracking.url });
+  refuse('missing model', 'models:/nothing/1', { MLFLOW_TRACKING_URI: tracking.url });
+  refuse('unreachable', `models:/${NAME}/1`, {
+    MLFLOW_TRACKING_URI: 'http://127.0.0.1:9',
+    MLFLOW_HTTP_REQUEST_MAX_RETRIES: '1',
+  });
+
+  const database = {
+    MLFLOW_TRACKING_URI: `sqlite:///${join(work, 'server', 'mlflow.db')}`,
+    MLFLOW_ARTIFACTS_DESTINATION: join(work, 'server', 'artifacts'),
+  };
+  for (const uri of uris(model)) check('mlflow.db', uri, database);
+
+  const guarded = await startGuardedServer(python, work);
+  const credentials = {
+    MLFLOW_TRACKING_USERNAME: 'admin',
+    MLFLOW_TRACKING_PASSWORD: 'password1234',
+  };
+  for (const uri of uris(model))
+    check('basic auth', uri, { MLFLOW_TRACKING_URI: guarded.url, ...credentials });
+  refuse('wrong password', `models:/${NAME}/1`, {
+    MLFLOW_TRACKING_URI: guarded.url,
+    ...credentials,
+    MLFLOW_TRACKING_PASSWORD: 'wrong',
+  });
+  await guarded.stop();
+
+  const runs = join(work, 'mlruns');
+  const allow = { MLFLOW_ALLOW_FILE_STORE: 'true', SAVE_COPIES: '0' };
+  const [filed] = logModels(python, runs, join(work, 'unused'), [NAME], allow) as [LoggedModel];
+  for (const uri of uris(filed)) check('file store', uri, { MLFLOW_TRACKING_URI: runs });
+
+  await checkS3(options, check, uris);
+  return failures.length;
+}
+
+async function checkS3(
+  { python, work }: RegistriesOptions,
+  check: (label: string, uri: string, environment: Record<string, string>) => void,
+  uris: (logged: LoggedModel) => string[],
+): Promise<void> {
+  const s3 = await startServer({
+    command: [join(python, 'moto_server'), '-H', '127.0.0.1', '-p', '{port}'],
+    healthPath: '/',
+  });
+  const access = {
+    MLFLOW_S3_ENDPOINT_URL: s3.url,
+    AWS_ACCESS_KEY_ID: 'testing',
+    AWS_SECRET_ACCESS_KEY: 'testing',
+    AWS_DEFAULT_REGION: 'us-east-1',
+  };
+  const upload = ['test/interop/upload.py', s3.url, 'models', 'registry', 'examples/registry'];
+  execFileSync(join(python, 'python'), upload, { env: { ...process.env, ...access } });
+  const directory = join(work, 's3-server');
+  mkdirSync(directory);
+  const server = await startServer({
+    command: [
+      join(python, 'mlflow'),
+      'server',
+      '--backend-store-uri',
+      `sqlite:///${directory}/mlflow.db`,
+      '--no-serve-artifacts',
+      '--default-artifact-root',
+      's3://models/root',
+      '--host',
+      '127.0.0.1',
+      '--port',
+      '{port}',
+      '--workers',
+      '1',
+    ],
+    cwd: directory,
+    environment: access,
+    healthPath: '/health',
+  });
+  const [logged] = logModels(python, server.url, join(work, 'unused'), [NAME], {
+    ...access,
+    SAVE_COPIES: '0',
+  }) as [LoggedModel];
+  for (const uri of uris(logged))
+    check('artifacts in S3', uri, { ...access, MLFLOW_TRACKING_URI: server.url });
+  const published = { ...access, MLFLOW_REGISTRY_URI: 's3://models/registry' };
+  const folder = { MLFLOW_REGISTRY_URI: 'examples/registry' };
+  for (const uri of ['models:/wine@baseline', 'models:/wine/1', 'models:/wine/Archived']) {
+    check('published layout', uri, folder);
+    check('published layout in S3', uri, published);
+  }
+  await Promise.all([server.stop(), s3.stop()]);
+}
+
+/** The same database behind MLflow's own basic authentication. */
+function startGuardedServer(python: string, work: string): Promise<ServerProcess> {
+  const directory = join(work, 'guarded');
+  mkdirSync(directory);
+  return startServer({
+    command: [
+      join(python, 'mlflow'),
+      'server',
+      '--app-name',
+      'basic-auth',
+      '--backend-store-uri',
+      `sqlite:///${join(work, 'server', 'mlflow.db')}`,
+      '--artifacts-destination',
+      join(work, 'server', 'artifacts'),
+      '--host',
+      '127.0.0.1',
+      '--port',
+      '{port}',
+      '--workers',
+      '1',
+    ],
+    cwd: directory,
+    environment: { MLFLOW_FLASK_SERVER_SECRET_KEY: 'interop' },
+    healthPath: '/health',
+  });
+}
+
+/** What `mlflow models predict` prints. */
+const mlflowPredict = (python: string, folder: string, example: string): string =>
+  execFileSync(
+    join(python, 'mlflow'),
+    ['models', 'predict', '-m', folder, '-i', example, '-t', 'json', '--env-manager', 'local'],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, PATH: `${python}:${process.env['PATH']}` },
+    },
+  );
+
+/** Our command line in an environment without any MLflow variable but the given ones. */
+function run(cli: string, args: string[], environment: Record<string, string>) {
+  const clean = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(MLFLOW|AWS)_/.test(name)),
+  );
+  return spawnSync(process.execPath, [cli, ...args], {
+    encoding: 'utf8',
+    env: { ...clean, ...environment },
+  });
+}
