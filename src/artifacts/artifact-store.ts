@@ -20,4 +20,11 @@ export interface ArtifactStore {
    *   TEMPORARILY_UNAVAILABLE when the store fails, cuts a file short or sends other bytes than the manifest promises
    */
   download(uri: string, directory: string, options?: DownloadOptions): Promise<void>;
+
+  /**
+   * The folder of this machine that `uri` names, which needs no download; may not exist. `undefined` for any other URI.
+   *
+   * @throws {ServingError} INVALID_PARAMETER_VALUE for a local URI that is malformed or not allowed
+   */
+  inPlace?(uri: string): string | undefined;
 }

@@ -1,0 +1,150 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ServingError } from '../errors.ts';
+import type { DownloadOptions } from './artifact-store.ts';
+import { fetchFile } from './fetch-file.ts';
+import { checkFileList, DEFAULT_LIMITS, type DownloadLimits, listFolders } from './file-list.ts';
+import { createLimiter } from './limiter.ts';
+import type { ReceiveContext } from './receive.ts';
+import type { RemoteDirectory, RemoteFile } from './remote-directory.ts';
+import { FILE_ATTEMPTS, withRetries } from './retry.ts';
+import { createTemporaryDirectory } from './temporary-directory.ts';
+
+export interface DownloadPolicy {
+  /** @default 10 GiB and 10,000 files */
+  readonly limits?: Partial<DownloadLimits>;
+  /** @default 8 - requests at once, parts of large files among them */
+  readonly parallel?: number;
+  /** @default 600,000 ms - for the whole directory with all retries */
+  readonly timeoutMs?: number;
+  /** @default 15,000 ms - a body that stands still this long is given up and asked for again */
+  readonly idleTimeoutMs?: number;
+  /** @default 8 MiB - a file of more than two of them comes in parallel parts where the store has ranges */
+  readonly partBytes?: number;
+}
+
+const DEFAULT_TIMEOUT_MS = 600_000;
+const DEFAULT_IDLE_TIMEOUT_MS = 15_000;
+const DEFAULT_PARALLEL = 8;
+const DEFAULT_PART_BYTES = 8 * 2 ** 20;
+
+/**
+ * Bring everything below `source` into `directory`, whatever the kind of storage.
+ *
+ * Everything is written to a directory beside it and renamed at the end, so that `directory` exists only
+ * when it is complete: a process that is killed, a disk that fills up or a line that breaks leaves nothing a
+ * model could be opened from. What a killed process left there is removed. A directory that is
+ * there already, because another process was first, is taken as it is.
+ *
+ * @throws {ServingError} as `ArtifactStore.download`
+ */
+export async function downloadDirectory(
+  source: RemoteDirectory,
+  directory: string,
+  options: DownloadOptions = {},
+  policy: DownloadPolicy = {},
+): Promise<void> {
+  options.signal?.throwIfAborted();
+  if (await exists(directory)) return;
+  const timeoutMs = policy.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const timer = new AbortController();
+  const timeout = setTimeout(() => timer.abort(tookTooLong(source.uri, timeoutMs)), timeoutMs);
+  const signal = options.signal ? AbortSignal.any([options.signal, timer.signal]) : timer.signal;
+  try {
+    await downloadInto({ source, directory, known: options.files, policy, signal });
+  } catch (error) {
+    throw signal.aborted ? signal.reason : translateDiskError(error, source.uri);
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+interface Download {
+  readonly source: RemoteDirectory;
+  readonly directory: string;
+  readonly known: readonly RemoteFile[] | undefined;
+  readonly policy: DownloadPolicy;
+  readonly signal: AbortSignal;
+}
+
+async function downloadInto({ source, directory, known, policy, signal }: Download): Promise<void> {
+  const limits = { ...DEFAULT_LIMITS, ...policy.limits };
+  const { maxFiles } = limits;
+  const files = known ?? (await listWithRetries(source, maxFiles, signal));
+  checkFileList(files, source.uri, limits);
+  const temporary = await createTemporaryDirectory(directory);
+  try {
+    for (const folder of listFolders(files)) await mkdir(join(temporary.path, folder));
+    await fetchAll(source, files, temporary.path, { limits, policy, signal });
+    signal.throwIfAborted();
+    await temporary.moveIntoPlace();
+  } finally {
+    await temporary.remove();
+  }
+}
+
+const listWithRetries = (source: RemoteDirectory, maxFiles: number, signal: AbortSignal) =>
+  withRetries(() => source.list({ maxFiles, signal }), { ...FILE_ATTEMPTS, signal });
+
+interface FetchAllOptions {
+  readonly limits: DownloadLimits;
+  readonly policy: DownloadPolicy;
+  readonly signal: AbortSignal;
+}
+
+/** Fetch in parallel; the first failure stops the others, and all have stopped when this returns. */
+async function fetchAll(
+  source: RemoteDirectory,
+  files: readonly RemoteFile[],
+  root: string,
+  { limits, policy, signal }: FetchAllOptions,
+): Promise<void> {
+  const stop = new AbortController();
+  const parallel = policy.parallel ?? DEFAULT_PARALLEL;
+  const context: ReceiveContext = {
+    source,
+    limits,
+    unannounced: { bytes: 0 },
+    limitRequests: createLimiter(parallel),
+    partBytes: policy.partBytes ?? DEFAULT_PART_BYTES,
+    idleTimeoutMs: policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
+    signal: AbortSignal.any([signal, stop.signal]),
+  };
+  const limitFiles = createLimiter(parallel);
+  let failure: { readonly error: unknown } | undefined;
+  await Promise.all(
+    files.map((file) =>
+      limitFiles(async () => {
+        if (failure) return;
+        await fetchFile(file, join(root, file.path), context).catch((error: unknown) => {
+          failure ??= { error };
+          stop.abort(error);
+        });
+      }),
+    ),
+  );
+  if (failure) throw failure.error;
+}
+
+async function exists(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined); // whatever is wrong shows when it is written
+  return found !== undefined;
+}
+
+const tookTooLong = (uri: string, timeoutMs: number): ServingError =>
+  new ServingError(
+    'TEMPORARILY_UNAVAILABLE',
+    `the download of ${uri} took longer than ${timeoutMs / 1000} s`,
+  );
+
+/** A full disk is the one local failure that a caller can do something about. */
+function translateDiskError(error: unknown, uri: string): unknown {
+  const isFull =
+    error instanceof Error && 'code' in error && /^(ENOSPC|EDQUOT)$/.test(String(error.code));
+  if (!isFull) return error;
+  return new ServingError(
+    'TEMPORARILY_UNAVAILABLE',
+    `no space left on the disk for ${uri}; give the function more ephemeral storage, or the cache another directory`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,109 @@
+import { ServingError } from '../errors.ts';
+import { encodeRfc3986 } from './s3-sign.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where S3 is and how its URLs look. */
+export interface S3Settings {
+  readonly region: string;
+  /** Another server than AWS's; without a slash at its end. */
+  readonly endpoint: string | undefined;
+  readonly addressing: 'path' | 'virtual';
+  readonly isInsecureTls: boolean;
+  /** Signature wanted; false reads public buckets. */
+  readonly isSigned: boolean;
+  readonly expectedBucketOwner: string | undefined;
+}
+
+/**
+ * Read the variables of MLflow, then those of AWS.
+ *
+ * @throws {ServingError} INVALID_PARAMETER_VALUE for an endpoint that is not an http(s) URL
+ * @see mlflow/store/artifact/s3_artifact_repo.py, `_get_s3_client`
+ */
+export function readS3Settings(environment: Environment): S3Settings {
+  const endpoint =
+    environment['MLFLOW_S3_ENDPOINT_URL'] ||
+    environment['AWS_ENDPOINT_URL_S3'] ||
+    environment['AWS_ENDPOINT_URL'] ||
+    undefined;
+  if (endpoint !== undefined) checkEndpoint(endpoint);
+  const style = environment['MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE'];
+  const isPath = style === 'path' || (style !== 'virtual' && endpoint !== undefined);
+  return {
+    region: environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || 'us-east-1',
+    endpoint: endpoint?.replace(/\/+$/, ''),
+    addressing: isPath ? 'path' : 'virtual',
+    isInsecureTls: /^(true|1)$/i.test(environment['MLFLOW_S3_IGNORE_TLS'] ?? ''),
+    isSigned: environment['MLFLOW_EXPERIMENTAL_S3_SIGNATURE_VERSION']?.toLowerCase() !== 'unsigned',
+    expectedBucketOwner: environment['MLFLOW_S3_EXPECTED_BUCKET_OWNER'] || undefined,
+  };
+}
+
+/** The message leaves the value out: an endpoint may hold a password. */
+function checkEndpoint(endpoint: string): void {
+  if (/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) return;
+  throw new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    'the S3 endpoint (MLFLOW_S3_ENDPOINT_URL or AWS_ENDPOINT_URL_S3) must be a URL that begins with http: or https:',
+  );
+}
+
+/**
+ * The URL of an object, or of its bucket when `key` is empty.
+ *
+ * A dot in a bucket's name does not fit the certificate of `<bucket>.s3.<region>.amazonaws.com`, so such a
+ * bucket goes into the path.
+ */
+export function s3Url(settings: S3Settings, region: string, bucket: string, key: string): URL {
+  const isPath = settings.addressing === 'path' || (bucket.includes('.') && !settings.endpoint);
+  const base = new URL(settings.endpoint ?? `https://s3.${region}.${domainOf(region)}`);
+  const path = key.split('/').map(encodeRfc3986).join('/');
+  const root = base.pathname.replace(/\/+$/, '');
+  if (!isPath) return new URL(`${base.protocol}//${bucket}.${base.host}${root}/${path}`);
+  return new URL(`${base.origin}${root}/${bucket}${path === '' ? '' : `/${path}`}`);
+}
+
+const DOMAINS: readonly (readonly [prefix: string, domain: string])[] = [
+  ['cn-', 'amazonaws.com.cn'],
+  ['eusc-', 'amazonaws.eu'],
+  ['us-iso-', 'c2s.ic.gov'],
+  ['us-isob-', 'sc2s.sgov.gov'],
+];
+
+const domainOf = (region: string): string =>
+  DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'amazonaws.com';
+
+export interface S3Location {
+  readonly bucket: string;
+  /** Ends with a slash, or is empty for the whole bucket. */
+  readonly prefix: string;
+}
+
+/**
+ * Take `s3://<bucket>/<folder>` apart. The key is taken as it stands: nothing in it is decoded.
+ *
+ * @throws {ServingError} INVALID_PARAMETER_VALUE for anything else, NOT_IMPLEMENTED for an access point's ARN
+ */
+export function parseS3Uri(uri: string): S3Location {
+  const rest = uri.replace(/^s3:\/\//i, '');
+  if (rest.startsWith('arn:')) {
+    throw new ServingError(
+      'NOT_IMPLEMENTED',
+      'ARNs of S3 access points are not supported in URIs; use the alias of the access point as the bucket',
+    );
+  }
+  const slash = rest.indexOf('/');
+  const bucket = slash === -1 ? rest : rest.slice(0, slash);
+  const key = slash === -1 ? '' : rest.slice(slash + 1).replace(/\/+$/, '');
+  if (rest === uri || !/^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/.test(bucket)) {
+    throw new ServingError(
+      'INVALID_PARAMETER_VALUE',
+      `${uri} is not of the form s3://<bucket>/<folder>`,
+    );
+  }
+  if (!key.isWellFormed() || key.split('/').some((part) => part === '.' || part === '..')) {
+    throw new ServingError('INVALID_PARAMETER_VALUE', `${uri} has a part "." or ".." in its key`);
+  }
+  return { bucket, prefix: key === '' ? '' : `${key}/` };
+}

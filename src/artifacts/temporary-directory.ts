@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+
+/** A half-written directory of another machine on a shared disk is left alone for so long; milliseconds. */
+const FOREIGN_LIFETIME_MS = 24 * 3_600_000;
+const NAME = /\.partial-([A-Za-z0-9.-]+)-(\d+)-([0-9a-f]{12})$/;
+const HOST = hostname().replaceAll(/[^A-Za-z0-9.-]/g, '.') || 'localhost';
+
+/** Names this process is writing now: a restarted process may have the number of the killed one. */
+const active = new Set<string>();
+
+/** A directory beside its target, to be moved there when it is complete. */
+export interface TemporaryDirectory {
+  readonly path: string;
+  /**
+   * Move it to the target in one step.
+   *
+   * @returns false when another process was first: its directory stays, ours is removed
+   */
+  moveIntoPlace(): Promise<boolean>;
+  /** Idempotent; does nothing after a move. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Make a directory beside `target`, on the same disk, and remove what killed processes left there.
+ *
+ * The name holds host, process number and a random part, so that any later process can tell whether
+ * its writer still lives.
+ */
+export async function createTemporaryDirectory(target: string): Promise<TemporaryDirectory> {
+  const parent = dirname(target);
+  await mkdir(parent, { recursive: true });
+  await removeAbandoned(parent);
+  const random = randomBytes(6).toString('hex');
+  const name = `${basename(target)}.partial-${HOST}-${process.pid}-${random}`;
+  const path = join(parent, name);
+  active.add(name);
+  await mkdir(path);
+
+  const remove = async () => {
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    active.delete(name);
+  };
+  const moveIntoPlace = async () => {
+    try {
+      await rename(path, target);
+      active.delete(name);
+      return true;
+    } catch (error) {
+      if (!isOccupied(error)) throw error;
+      await remove();
+      return false;
+    }
+  };
+  return { path, moveIntoPlace, remove };
+}
+
+const isOccupied = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(ENOTEMPTY|EEXIST)$/.test(String(error.code));
+
+async function removeAbandoned(parent: string): Promise<void> {
+  const names = await readdir(parent);
+  const candidates = names.filter((name) => NAME.test(name) && !active.has(name));
+  await Promise.all(
+    candidates.map(async (name) => {
+      const path = join(parent, name);
+      if (await isAbandoned(name, path)) await rm(path, { recursive: true, force: true });
+    }),
+  );
+}
+
+async function isAbandoned(name: string, path: string): Promise<boolean> {
+  const [, host, processNumber] = NAME.exec(name) ?? [];
+  if (host === HOST) return !isAlive(Number(processNumber));
+  const found = await stat(path).catch(() => undefined); // gone meanwhile: nothing to remove
+  return found !== undefined && Date.now() - found.mtimeMs > FOREIGN_LIFETIME_MS;
+}
+
+/** Our own number counts as dead: what we write is in `active` and never asked about. */
+function isAlive(processNumber: number): boolean {
+  if (processNumber === process.pid) return false;
+  try {
+    process.kill(processNumber, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
