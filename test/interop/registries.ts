@@ -17,17 +17,35 @@ export interface RegistriesOptions {
 }
 
 const NAME = 'wine_logistic';
+const WINE = 'examples/registry/models/wine/versions/1/model';
+
+/** A request file and what `mlflow models predict` prints for it. */
+interface Expected {
+  example: string;
+  answer: string;
+}
+
+type Check = (
+  label: string,
+  uri: string,
+  environment: Record<string, string>,
+  expected?: Expected,
+) => void;
 
 /** Resolve the same model through every kind of registry and predict; the number of failures. */
 export async function checkRegistries(options: RegistriesOptions): Promise<number> {
   const { python, work, cli, tracking, models } = options;
   const model = models.find(({ name }) => name === NAME) as LoggedModel;
   const example = join(model.folder, 'serving_input_example.json');
-  const expected = mlflowPredict(python, model.folder, example);
+  const logged = { example, answer: mlflowPredict(python, model.folder, example) };
   const failures: string[] = [];
-  const check = (label: string, uri: string, environment: Record<string, string>): void => {
-    const { stdout, stderr } = run(cli, ['predict', '-m', uri, '-i', example], environment);
-    const isSame = stdout.trim() === expected.trim();
+  const check: Check = (label, uri, environment, expected = logged) => {
+    const { stdout, stderr } = run(
+      cli,
+      ['predict', '-m', uri, '-i', expected.example],
+      environment,
+    );
+    const isSame = stdout.trim() === expected.answer.trim();
     if (!isSame) failures.push(label);
     console.log(
       `${isSame ? 'ok  ' : 'FAIL'} ${label.padEnd(24)} ${uri}${isSame ? '' : `\n     ${stderr || stdout}`}`,
@@ -88,7 +106,7 @@ export async function checkRegistries(options: RegistriesOptions): Promise<numbe
 
 async function checkS3(
   { python, work }: RegistriesOptions,
-  check: (label: string, uri: string, environment: Record<string, string>) => void,
+  check: Check,
   uris: (logged: LoggedModel) => string[],
 ): Promise<void> {
   const s3 = await startServer({
@@ -133,9 +151,11 @@ async function checkS3(
     check('artifacts in S3', uri, { ...access, MLFLOW_TRACKING_URI: server.url });
   const published = { ...access, MLFLOW_REGISTRY_URI: 's3://models/registry' };
   const folder = { MLFLOW_REGISTRY_URI: 'examples/registry' };
+  const example = join(WINE, 'serving_input_example.json');
+  const wine = { example, answer: mlflowPredict(python, WINE, example) };
   for (const uri of ['models:/wine@baseline', 'models:/wine/1', 'models:/wine/Archived']) {
-    check('published layout', uri, folder);
-    check('published layout in S3', uri, published);
+    check('published layout', uri, folder, wine);
+    check('published layout in S3', uri, published, wine);
   }
   await Promise.all([server.stop(), s3.stop()]);
 }
