@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { errorResponse } from '../../http/error-response.ts';
+import type { HttpHandler } from '../../http/http-message.ts';
+import { bodyTooLarge } from '../../http/limits.ts';
+import { announcedBytes, readBody } from './read-body.ts';
+import { refuseBody, sendResponse } from './send-response.ts';
+import { toHttpRequest } from './to-http-request.ts';
+
+export interface HttpServerOptions {
+  readonly answer: HttpHandler;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly maxBodyBytes: number;
+  /** @default 60,000 ms - a client that has not sent its whole request by then is cut off (408) */
+  readonly requestTimeoutMs?: number;
+}
+
+export interface HttpServer {
+  /** Where it listens: `http://127.0.0.1:8000`. */
+  readonly url: string;
+  /**
+   * Take no more connections, finish the requests under way, close.
+   *
+   * @param graceMs what is not finished by then is cut off; ms
+   */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Longer than a load balancer keeps an idle connection (60 s), so that it never meets a closed one; ms. */
+const KEEP_ALIVE_MS = 65_000;
+/** A client that takes longer for its headers alone is not one; ms. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** How often slow clients are looked for; ms. */
+const SLOW_CLIENT_CHECK_MS = 5_000;
+
+/**
+ * Serve the core over HTTP/1.1 on this machine.
+ *
+ * @throws {Error} Node's own, with `code` EADDRINUSE, EACCES, EADDRNOTAVAIL or ENOTFOUND, when it cannot listen
+ */
+export function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { host, port, maxBodyBytes, requestTimeoutMs = 60_000 } = options;
+  let isStopping = false;
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isStopping) response.shouldKeepAlive = false;
+    void exchange(request, response, options);
+  };
+  const server = createServer(
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: SLOW_CLIENT_CHECK_MS,
+    },
+    onRequest,
+  );
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if ((announcedBytes(request) ?? 0) <= maxBodyBytes) response.writeContinue();
+    onRequest(request, response);
+  });
+  const stop = (graceMs: number): Promise<void> => {
+    isStopping = true;
+    return closeServer(server, graceMs);
+  };
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve({ url: urlOf(server), stop });
+    });
+  });
+}
+
+async function exchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { answer, maxBodyBytes }: HttpServerOptions,
+): Promise<void> {
+  const reading = await readBody(request, maxBodyBytes);
+  if (reading.kind === 'aborted') return;
+  if (reading.kind === 'too-large') {
+    refuseBody(request, response, errorResponse(bodyTooLarge(maxBodyBytes)));
+    return;
+  }
+  const message = toHttpRequest(request, reading.body);
+  const requestId = request.headers['x-request-id'];
+  const context = { requestId: typeof requestId === 'string' ? requestId : randomUUID() };
+  sendResponse(response, await answer(message, context), message.method);
+}
+
+function closeServer(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  const host = address === '::' || address === '0.0.0.0' ? 'localhost' : address;
+  return `http://${family === 'IPv6' && host === address ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,70 @@
+import { ServingError } from '../errors.ts';
+import type { LogLevel } from '../log.ts';
+import { VARIABLES, type Variable } from './variables.ts';
+
+/** The environment, or what stands for it in a test. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Everything that is set from outside. Where a field may be undefined, its user has a default that
+ * depends on the machine.
+ */
+export interface Configuration {
+  readonly modelUri: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly workers: number;
+  /** Answer 504 after this; ms. */
+  readonly timeoutMs: number;
+  readonly limits: {
+    readonly maxBodyBytes: number;
+    readonly maxRows: number;
+    readonly maxDepth: number;
+  };
+  readonly aliasTtlMs: number;
+  readonly cacheMemoryBytes: number | undefined;
+  readonly cacheDiskBytes: number | undefined;
+  readonly cacheDirectory: string | undefined;
+  readonly logLevel: LogLevel;
+  /** For the registries and stores: MLflow's and the clouds' own variables. */
+  readonly environment: Environment;
+}
+
+/**
+ * Read the environment. The one place that does, but for MLflow's and the clouds' own variables,
+ * which the registries and stores know best.
+ *
+ * @throws {ServingError} INVALID_PARAMETER_VALUE naming the variable and what it accepts
+ */
+export function readConfiguration(environment: Environment): Configuration {
+  const read = <T>(variable: Variable<T>): T | undefined => readVariable(environment, variable);
+  return {
+    modelUri: read(VARIABLES.modelUri),
+    host: read(VARIABLES.host) ?? '127.0.0.1',
+    port: read(VARIABLES.port) ?? 8000,
+    workers: read(VARIABLES.workers) ?? 1,
+    timeoutMs: read(VARIABLES.timeoutMs) ?? 60_000,
+    limits: {
+      maxBodyBytes: read(VARIABLES.maxBodyBytes) ?? 100 * 2 ** 20,
+      maxRows: read(VARIABLES.maxRows) ?? 1_000_000,
+      maxDepth: read(VARIABLES.maxDepth) ?? 500,
+    },
+    aliasTtlMs: read(VARIABLES.aliasTtlMs) ?? 30_000,
+    cacheMemoryBytes: read(VARIABLES.cacheMemoryBytes),
+    cacheDiskBytes: read(VARIABLES.cacheDiskBytes),
+    cacheDirectory: read(VARIABLES.cacheDirectory),
+    logLevel: read(VARIABLES.logLevel) ?? 'info',
+    environment,
+  };
+}
+
+function readVariable<T>(environment: Environment, variable: Variable<T>): T | undefined {
+  const text = environment[variable.name];
+  if (text === undefined || text.trim() === '') return undefined;
+  const value = variable.parse(text);
+  if (value !== undefined) return value;
+  throw new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    `${variable.name} is "${text.slice(0, 80)}": expected ${variable.accepts}`,
+  );
+}

@@ -1,0 +1,50 @@
+/** Texts of settings → values; `undefined` for a text that is not one. Blanks around it do not count. */
+
+export const parseText = (text: string): string | undefined => text.trim() || undefined;
+
+/** A whole number from 1 up. */
+export function parseCount(text: string): number | undefined {
+  const value = wholeNumber(text);
+  return value !== undefined && value > 0 ? value : undefined;
+}
+
+export function parsePort(text: string): number | undefined {
+  const value = wholeNumber(text);
+  return value !== undefined && value <= 65_535 ? value : undefined;
+}
+
+/** Seconds → ms, at least 1. */
+export function parseSeconds(text: string): number | undefined {
+  if (!/^\s*\d+(\.\d+)?\s*$/.test(text)) return undefined;
+  const ms = Math.round(Number(text) * 1000);
+  return ms > 0 && ms <= LONGEST_TIMER_MS ? ms : undefined;
+}
+
+/** `1000000`, `512MiB`, `1.5 GB` → bytes. */
+export function parseBytes(text: string): number | undefined {
+  const [, number, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
+  const factor = BYTES_BY_UNIT[unit.toLowerCase()];
+  if (number === undefined || factor === undefined) return undefined;
+  const bytes = Math.floor(Number(number) * factor);
+  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+/** Node's timers hold 31 bits; ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const BYTES_BY_UNIT: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+};
+
+function wholeNumber(text: string): number | undefined {
+  if (!/^\s*\d+\s*$/.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : undefined;
+}

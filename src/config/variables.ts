@@ -1,0 +1,95 @@
+import { parseBytes, parseCount, parsePort, parseSeconds, parseText } from './parse-setting.ts';
+
+/** One environment variable of ours: what it accepts, and what it does. The documentation's table is made of these. */
+export interface Variable<T> {
+  readonly name: string;
+  /** Reads as the end of "expected …". */
+  readonly accepts: string;
+  /** What holds when it is not set, for people. */
+  readonly fallback: string;
+  readonly effect: string;
+  /** undefined when the text is not accepted. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+const variable = <T>(
+  name: string,
+  parse: (text: string) => T | undefined,
+  rest: { accepts: string; fallback: string; effect: string },
+): Variable<T> => ({ name, parse, ...rest });
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const BYTES = 'a size above 0, for example 512MiB or 1000000';
+
+/** Every variable that is read here; names are MLflow's where MLflow has one. */
+export const VARIABLES = {
+  modelUri: variable('MLFLOW_SERVERLESS_MODEL_URI', parseText, {
+    accepts: 'a model URI, for example models:/wine@champion',
+    fallback: 'none',
+    effect: 'the model that a function answers with',
+  }),
+  host: variable('MLFLOW_HOST', parseText, {
+    accepts: 'a host name or an address',
+    fallback: '127.0.0.1',
+    effect: 'where `serve` listens',
+  }),
+  port: variable('MLFLOW_PORT', parsePort, {
+    accepts: 'a port number, 0 to 65535',
+    fallback: '8000',
+    effect: 'where `serve` listens; 0 takes a free port',
+  }),
+  workers: variable('MLFLOW_MODELS_WORKERS', parseCount, {
+    accepts: 'a whole number above 0',
+    fallback: '1',
+    effect: 'processes of `serve`, each with the model open',
+  }),
+  timeoutMs: variable('MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT', parseSeconds, {
+    accepts: 'seconds above 0, for example 60',
+    fallback: '60',
+    effect: 'a request that takes longer is answered with 504',
+  }),
+  maxBodyBytes: variable('MLFLOW_SERVERLESS_MAX_BODY_BYTES', parseBytes, {
+    accepts: BYTES,
+    fallback: '100MiB',
+    effect: 'a larger request body is answered with 413',
+  }),
+  maxRows: variable('MLFLOW_SERVERLESS_MAX_ROWS', parseCount, {
+    accepts: 'a whole number above 0',
+    fallback: '1000000',
+    effect: 'a request with more rows is answered with 413',
+  }),
+  maxDepth: variable('MLFLOW_SERVERLESS_MAX_DEPTH', parseCount, {
+    accepts: 'a whole number above 0',
+    fallback: '500',
+    effect: 'JSON nested more deeply is answered with 400',
+  }),
+  aliasTtlMs: variable('MLFLOW_SERVERLESS_ALIAS_TTL', parseSeconds, {
+    accepts: 'seconds above 0, for example 30',
+    fallback: '30',
+    effect: 'how long an alias, a stage or `latest` is believed before it is looked up again',
+  }),
+  cacheMemoryBytes: variable('MLFLOW_SERVERLESS_CACHE_MEMORY_BYTES', parseBytes, {
+    accepts: BYTES,
+    fallback: '70 % of the memory',
+    effect: 'open models that nobody uses are closed beyond it',
+  }),
+  cacheDiskBytes: variable('MLFLOW_SERVERLESS_CACHE_DISK_BYTES', parseBytes, {
+    accepts: BYTES,
+    fallback: '80 % of the free space',
+    effect: 'downloaded models that nobody uses are deleted beyond it',
+  }),
+  cacheDirectory: variable('MLFLOW_SERVERLESS_CACHE_DIR', parseText, {
+    accepts: 'a directory that can be written to',
+    fallback: 'mlflow-serverless in the directory for temporary files',
+    effect: 'where downloaded models are kept',
+  }),
+  logLevel: variable(
+    'MLFLOW_SERVERLESS_LOG_LEVEL',
+    (text) => LEVELS.find((level) => level === text.toLowerCase()),
+    {
+      accepts: LEVELS.join(', '),
+      fallback: 'info',
+      effect: 'how much is logged; requests only at debug, payloads never',
+    },
+  ),
+} as const;
