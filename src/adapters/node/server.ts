@@ -58,8 +58,13 @@ export function startHttpServer(options: HttpServerOptions): Promise<HttpServer>
     onRequest,
   );
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if ((announcedBytes(request) ?? 0) <= maxBodyBytes) response.writeContinue();
-    onRequest(request, response);
+    if ((announcedBytes(request) ?? 0) <= maxBodyBytes) {
+      response.writeContinue();
+      onRequest(request, response);
+    } else {
+      response.shouldKeepAlive = false; // Its body never comes: nothing to read, nothing to wait for.
+      sendResponse(response, errorResponse(bodyTooLarge(maxBodyBytes)), request.method ?? 'POST');
+    }
   });
   const stop = (graceMs: number): Promise<void> => {
     isStopping = true;
