@@ -80,8 +80,9 @@ async function findRegistered(
 ): Promise<ModelVersion> {
   const { name } = uri;
   const pointer = await findPointer(models, uri, options);
-  const record = pointer && (await models.findVersion(name, pointer, options));
-  if (pointer === undefined || record === undefined) throw await missing(models, uri, options);
+  const record = pointer?.record ?? (pointer && (await models.findVersion(name, pointer, options)));
+  if (pointer === undefined || record === undefined)
+    throw await missing(models, uri, pointer, options);
   const { location, ...rest } = record;
   return { name, version: pointer.version, source: location, ...rest };
 }
@@ -92,8 +93,10 @@ async function findPointer(
   options: ResolveOptions,
 ): Promise<VersionPointer | undefined> {
   switch (uri.kind) {
-    case 'version':
-      return { version: stripZeros(uri.version) };
+    case 'version': {
+      const version = stripZeros(uri.version);
+      return version.length > MAX_VERSION_DIGITS ? undefined : { version };
+    }
     case 'latest':
       return models.findLatest(uri.name, undefined, options);
     case 'stage':
@@ -106,6 +109,9 @@ async function findPointer(
       return models.findAlias(uri.name, uri.alias, options);
   }
 }
+
+/** MLflow's databases keep versions in 32 bits; longer numbers make a server fail. */
+const MAX_VERSION_DIGITS = 9;
 
 /** MLflow compares versions as numbers: `03` is `3`. */
 const stripZeros = (version: string): string => version.replace(/^0+(?=\d)/, '');
@@ -125,6 +131,7 @@ const MAX_LISTED_ALIASES = 5;
 async function missing(
   models: RegisteredModels,
   uri: RegisteredUri,
+  pointer: VersionPointer | undefined,
   options: ResolveOptions,
 ): Promise<ServingError> {
   const name = cap(uri.name);
@@ -136,14 +143,19 @@ async function missing(
     case 'latest':
       return notThere(`model "${name}" has no versions`);
     case 'stage':
+      if (pointer) return dangling(`stage ${uri.stage} of model "${name}"`, pointer);
       return notThere(`model "${name}" has no version in stage ${canonicalStage(name, uri.stage)}`);
     case 'alias': {
+      if (pointer) return dangling(`alias "${cap(uri.alias)}" of model "${name}"`, pointer);
       const listed = aliases.slice(0, MAX_LISTED_ALIASES).map(cap).join(', ');
       const known = listed === '' ? 'it has none' : `it has: ${listed}`;
       return notThere(`model "${name}" has no alias "${cap(uri.alias)}"; ${known}`);
     }
   }
 }
+
+const dangling = (what: string, { version }: VersionPointer): ServingError =>
+  notThere(`${what} points to version ${version}, which is not there`);
 
 async function findLoggedModel(
   tracked: TrackedModels,

@@ -1,3 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { unreadable } from './read-yaml.ts';
+
 /** Bytes by key, wherever they lie; what the published layout is read through. */
 export interface ObjectReader {
   /**
@@ -23,4 +27,32 @@ export interface ObjectReader {
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
+}
+
+/** Files below a folder. */
+export function createFolderReader(root: string): ObjectReader {
+  return {
+    async read(key, { signal } = {}) {
+      try {
+        return await readFile(join(root, key), { signal });
+      } catch (cause) {
+        return absent(cause, signal);
+      }
+    },
+    async list(prefix, { signal } = {}) {
+      try {
+        return await readdir(join(root, prefix));
+      } catch (cause) {
+        return absent(cause, signal) ?? [];
+      }
+    },
+    uriOf: (prefix) => join(root, prefix),
+  };
+}
+
+const ABSENT_CODES: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+
+function absent(cause: unknown, signal: AbortSignal | undefined): undefined {
+  signal?.throwIfAborted();
+  if (!ABSENT_CODES.has((cause as NodeJS.ErrnoException).code)) throw unreadable(cause);
 }

@@ -1,9 +1,10 @@
 import type { ArtifactFile, ResolveOptions } from './model-registry.ts';
 
-/** What a version is called and, when the answer said so for free, its tags. */
+/** What a version is called and, when they came along with the answer, its tags or all of it. */
 export interface VersionPointer {
   readonly version: string;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly record?: VersionRecord;
 }
 
 export interface VersionRecord {

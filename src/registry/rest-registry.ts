@@ -13,6 +13,7 @@ export interface RestRegistryOptions {
 
 /** A run has few models of one name; more pages than this are a server gone wrong. */
 const MAX_PAGES = 100;
+const ALIAS_PATH = '/registered-models/alias';
 
 /**
  * Read an MLflow tracking server over its REST API.
@@ -43,7 +44,12 @@ export function createRestRegistry({ serverUrl, client }: RestRegistryOptions): 
     try {
       return await call(path, query, options);
     } catch (error) {
-      if (isMissing(error)) return undefined;
+      const problem = findHttpProblem(error);
+      if (problem?.kind === 'not-found') return undefined;
+      // MLflow answers 400, not 404, for an alias that a model does not have.
+      const isAlias =
+        path === ALIAS_PATH && problem?.details.errorCode === 'INVALID_PARAMETER_VALUE';
+      if (isAlias) return undefined;
       throw error;
     }
   }
@@ -56,8 +62,8 @@ export function createRestRegistry({ serverUrl, client }: RestRegistryOptions): 
     },
 
     async findAlias(name, alias, options) {
-      const answer = await find('/registered-models/alias', { name, alias }, options);
-      return answer && pointerFrom(answer['model_version'], '/registered-models/alias');
+      const answer = await find(ALIAS_PATH, { name, alias }, options);
+      return answer && pointerFrom(answer['model_version'], ALIAS_PATH);
     },
 
     async findLatest(name, stage, options) {
@@ -136,13 +142,6 @@ export function createRestRegistry({ serverUrl, client }: RestRegistryOptions): 
 function apiBase(serverUrl: string): string {
   const url = new URL(serverUrl);
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}/api/2.0/mlflow`;
-}
-
-/** 404, or the 400 of an alias that is not there. A name or alias the server refuses is not there either. */
-function isMissing(error: unknown): boolean {
-  const problem = findHttpProblem(error);
-  if (problem?.kind === 'not-found') return true;
-  return problem?.kind === 'rejected' && problem.details.errorCode === 'INVALID_PARAMETER_VALUE';
 }
 
 function pointerFrom(modelVersion: unknown, path: string): VersionPointer {

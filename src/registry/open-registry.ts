@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { ServingError } from '../errors.ts';
+import type { HttpClient } from '../http-client.ts';
+import { locateArtifacts } from './artifact-location.ts';
+import { createModelRegistry } from './create-model-registry.ts';
+import type { ModelRegistry } from './model-registry.ts';
+import type { ObjectReader } from './object-reader.ts';
+import type { RegisteredModels, RegistryBackend, TrackedModels } from './registry-backend.ts';
+import { findRegistry, findTracking, type RegistryLocation } from './registry-location.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface OpenRegistryOptions {
+  /** @default process.cwd() - relative paths and MLflow's defaults start here */
+  readonly cwd?: string;
+  /** The client for MLflow's REST API. @default one set up by MLflow's variables */
+  readonly httpClient?: () => Promise<HttpClient>;
+  /** Opens a published registry at an `s3://` URI. @default S3 is refused */
+  readonly openObjects?: (uri: string) => Promise<ObjectReader>;
+}
+
+/**
+ * The registry that MLflow's variables name: `MLFLOW_REGISTRY_URI`, else `MLFLOW_TRACKING_URI`, else
+ * MLflow's defaults in the working directory. Runs and logged models are always asked of the tracking store.
+ *
+ * Nothing is opened, and no reader is even imported, before the first URI that needs it: a function that serves from one
+ * registry must not start with the code of all. URIs of plain files need none and resolve to themselves.
+ */
+export function openRegistry(
+  environment: Environment,
+  options: OpenRegistryOptions = {},
+): ModelRegistry {
+  const { cwd = process.cwd() } = options;
+  const open = openerFor(environment, options);
+  return createModelRegistry({
+    models: async () => open(findRegistry(environment, cwd)),
+    tracked: async () => asTracked(await open(findTracking(environment, cwd))),
+    locate: (location) => locate(location, environment),
+  });
+}
+
+type Opened = RegisteredModels | RegistryBackend;
+
+/** Opens each kind; the one REST client is kept, for its connections. */
+function openerFor(environment: Environment, options: OpenRegistryOptions) {
+  const { cwd = process.cwd() } = options;
+  let client: Promise<HttpClient> | undefined;
+  const defaultClient = async () => {
+    const { createMlflowHttpClient } = await import('../http-client/mlflow-http-client.ts');
+    return createMlflowHttpClient(environment);
+  };
+  return async (location: RegistryLocation): Promise<Opened> => {
+    switch (location.kind) {
+      case 'rest': {
+        const { createRestRegistry } = await import('./rest-registry.ts');
+        client ??= (options.httpClient ?? defaultClient)();
+        return createRestRegistry({ serverUrl: location.serverUrl, client: await client });
+      }
+      case 'sqlite': {
+        const { createSqliteRegistry } = await import('./sqlite-registry.ts');
+        const workspace = environment['MLFLOW_WORKSPACE']?.trim();
+        return createSqliteRegistry({ path: location.path, cwd, ...(workspace && { workspace }) });
+      }
+      case 'folder':
+        return openFolder(location.path);
+      case 's3': {
+        if (options.openObjects === undefined) {
+          throw new ServingError('NOT_IMPLEMENTED', 'a registry on S3 cannot be read here');
+        }
+        const { createPublishedRegistry } = await import('./published-registry.ts');
+        return createPublishedRegistry(await options.openObjects(location.uri));
+      }
+    }
+  };
+}
+
+/** A published registry or MLflow's file store; looked at each time, as the first publish may be to come. */
+async function openFolder(path: string): Promise<Opened> {
+  if (!existsSync(path)) {
+    throw new ServingError(
+      'TEMPORARILY_UNAVAILABLE',
+      `the registry folder "${basename(path)}" does not exist; is MLFLOW_REGISTRY_URI or MLFLOW_TRACKING_URI right?`,
+    );
+  }
+  if (await isPublished(path)) {
+    const [{ createPublishedRegistry }, { createFolderReader }] = await Promise.all([
+      import('./published-registry.ts'),
+      import('./object-reader.ts'),
+    ]);
+    return createPublishedRegistry(createFolderReader(path));
+  }
+  const { createFileRegistry } = await import('./file-registry.ts');
+  return createFileRegistry({ root: path });
+}
+
+/** Published models keep their versions in `versions/`; MLflow's file store in `version-<N>/`. */
+async function isPublished(root: string): Promise<boolean> {
+  const models = join(root, 'models');
+  if (!existsSync(models)) return false;
+  const names = await readdir(models);
+  return names.some((name) => existsSync(join(models, name, 'versions')));
+}
+
+function asTracked(opened: Opened): TrackedModels {
+  if ('findRun' in opened) return opened;
+  throw new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    'a published registry has no runs and no logged models; use models:/<name>/<version> or models:/<name>@<alias>, or set MLFLOW_TRACKING_URI to the MLflow server, sqlite:///<file> or folder that has them',
+  );
+}
+
+function locate(location: string, environment: Environment): string {
+  const serverUrl = [environment['MLFLOW_TRACKING_URI'], environment['MLFLOW_REGISTRY_URI']]
+    .map((uri) => uri?.trim())
+    .find((uri) => uri !== undefined && /^https?:/i.test(uri));
+  const artifactsDestination = environment['MLFLOW_ARTIFACTS_DESTINATION']?.trim();
+  return locateArtifacts(location, {
+    ...(serverUrl && { serverUrl }),
+    ...(artifactsDestination && { artifactsDestination }),
+  });
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { ServingError } from '../errors.ts';
+import { parseManifest, parsePointer } from './manifest.ts';
+import type { ResolveOptions } from './model-registry.ts';
+import type { ObjectReader } from './object-reader.ts';
+import type { RegisteredModels, VersionRecord } from './registry-backend.ts';
+
+/**
+ * Read the layout that `publish` writes: objects in a bucket, or files in a folder. Nothing else is
+ * needed to serve from it.
+ *
+ * @see docs/published-layout.md
+ */
+export function createPublishedRegistry(objects: ObjectReader): RegisteredModels {
+  async function readPointer(key: string, where: string, options: ResolveOptions) {
+    const bytes = await objects.read(key, options);
+    return bytes && { version: parsePointer(bytes, where) };
+  }
+
+  async function readVersion(
+    name: string,
+    version: string,
+    options: ResolveOptions,
+  ): Promise<VersionRecord | undefined> {
+    const folder = `${folderOf(name)}/versions/${version}`;
+    const bytes = await objects.read(`${folder}/manifest.json`, options);
+    if (bytes === undefined) return undefined;
+    const manifest = parseManifest(bytes, `model "${name}" version ${version}`);
+    if (manifest.name !== name || manifest.version !== version) {
+      throw new ServingError(
+        'TEMPORARILY_UNAVAILABLE',
+        `the manifest of model "${name}" version ${version} in the published registry is of another version; publish it again`,
+      );
+    }
+    return {
+      location: objects.uriOf(`${folder}/model`),
+      tags: manifest.tags,
+      files: manifest.files,
+      digest: createHash('sha256').update(bytes).digest('hex'),
+    };
+  }
+
+  return {
+    async findAliases(name, options) {
+      if (!isName(name)) return undefined;
+      const [aliases, folders] = await Promise.all([
+        objects.list(`${folderOf(name)}/aliases`, options),
+        objects.list(folderOf(name), options),
+      ]);
+      if (folders.length === 0) return undefined;
+      return aliases
+        .filter((file) => file.endsWith('.json'))
+        .map((file) => file.slice(0, -'.json'.length))
+        .toSorted();
+    },
+
+    async findAlias(name, alias, options) {
+      if (!isName(name) || !isName(alias)) return undefined;
+      const key = `${folderOf(name)}/aliases/${encodeURIComponent(alias)}.json`;
+      return readPointer(key, `alias "${alias}" of model "${name}"`, options);
+    },
+
+    async findLatest(name, stage, options) {
+      if (!isName(name)) return undefined;
+      if (stage !== undefined) {
+        const key = `${folderOf(name)}/stages/${stage}.json`;
+        return readPointer(key, `stage ${stage} of model "${name}"`, options);
+      }
+      const versions = (await objects.list(`${folderOf(name)}/versions`, options))
+        .filter((version) => /^[1-9]\d*$/.test(version))
+        .toSorted((a, b) => Number(b) - Number(a));
+      // A version without a manifest is still being published.
+      for (const version of versions) {
+        const record = await readVersion(name, version, options);
+        if (record !== undefined) return { version, record };
+      }
+      return undefined;
+    },
+
+    async findVersion(name, { version }, options) {
+      return isName(name) ? readVersion(name, version, options) : undefined;
+    },
+  };
+}
+
+const folderOf = (name: string): string => `models/${encodeURIComponent(name)}`;
+
+/** Whether a text can be part of a key at all. */
+const isName = (text: string): boolean =>
+  text !== '' && text !== '.' && text !== '..' && text.isWellFormed();
