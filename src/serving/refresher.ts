@@ -1,0 +1,244 @@
+import { ServingError } from '../errors.ts';
+import { redact } from '../redact.ts';
+import type { ModelRegistry, ModelVersion } from '../registry/model-registry.ts';
+import { type EventModel, eventModel, type Telemetry } from '../telemetry.ts';
+import { type Attempt, startAttempt } from './attempt.ts';
+import { type Backoff, backoffMs, jitteredMs } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { versionKey } from './model-version.ts';
+import type { OpenModels, Slot } from './open-models.ts';
+import { isDue, openSlotOf, type Refresh, type Route } from './route.ts';
+
+export interface RefresherOptions {
+  readonly registry: ModelRegistry;
+  readonly models: OpenModels;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly ttlMs: number;
+  readonly lookupDeadlineMs: number;
+}
+
+/** First loads: somebody waits for them, so they are tried again soon. */
+const FIRST_BACKOFF: Backoff = { minMs: 500, maxMs: 5_000 };
+/** Refreshes: there is a good model to go on with. */
+const REFRESH_BACKOFF: Backoff = { minMs: 1_000, maxMs: 60_000 };
+/** Lookups in one refresh: more than one when opening took longer than a lookup is believed. */
+const MAX_ROUNDS = 3;
+
+/** A refresh under way, as this file sees it. */
+interface Run extends Refresh {
+  stage: 'lookup' | 'load';
+  error: unknown;
+  /** Why it fell back to the version before, when it did. */
+  failure: unknown;
+  /** What it waits for now. */
+  pending: Attempt<unknown> | undefined;
+  isSuperseded: boolean;
+  /** Each holds one lease, given back at the end. */
+  readonly held: Slot[];
+}
+
+/**
+ * Brings routes up to date: looks the URI up, opens what it means, and switches over when that is good.
+ *
+ * The model that serves is leased for the whole refresh, so that nothing evicts it before another
+ * has proved itself.
+ *
+ * @returns a function that starts a refresh, giving up the one under way
+ */
+export function createRefresher(options: RefresherOptions): (route: Route) => Refresh {
+  const { registry, models, telemetry, clock, random, ttlMs, lookupDeadlineMs } = options;
+
+  /** Never rejects. */
+  async function refresh(route: Route, run: Run): Promise<void> {
+    const serving = openSlotOf(route);
+    if (serving !== undefined) {
+      models.lease(serving);
+      run.held.push(serving);
+    }
+    try {
+      for (let round = 1; !run.isSuperseded; round++) {
+        const askedAtMs = clock.now();
+        const version = await find(route, run, round);
+        const slot = await openOrFallBack(route, run, version);
+        if (run.isSuperseded) break;
+        if (clock.now() - askedAtMs > ttlMs && round < MAX_ROUNDS) continue;
+        adopt(route, run, slot, askedAtMs);
+        break;
+      }
+    } catch (error) {
+      if (!run.isSuperseded) fail(route, run, error);
+    } finally {
+      for (const slot of run.held) models.release(slot);
+      if (route.refresh === run) route.refresh = undefined;
+    }
+  }
+
+  async function find(route: Route, run: Run, round: number): Promise<ModelVersion> {
+    const { version: known, uri } = route;
+    if (known !== undefined && (route.isFixed || (round === 1 && !isDue(route, clock.now())))) {
+      return known;
+    }
+    run.stage = 'lookup';
+    const lookup = startAttempt({
+      clock,
+      deadlineMs: lookupDeadlineMs,
+      task: `looking up ${redact(uri)}`,
+      run: (signal) => registry.resolve(uri, { signal }),
+    });
+    run.pending = lookup;
+    try {
+      const version = await lookup.result;
+      // What was true before the process slept may not be true now.
+      if (lookup.hasSlept()) throw new ServingError('TEMPORARILY_UNAVAILABLE', 'the lookup slept');
+      if (known === undefined) reportResolved(uri, version, clock.now() - lookup.startedAtMs);
+      return version;
+    } catch (error) {
+      // An evicted model is reopened even when nobody can be asked about it.
+      if (known === undefined || run.isSuperseded || openSlotOf(route) !== undefined) throw error;
+      run.failure = error;
+      return known;
+    }
+  }
+
+  /** Without a model to go on with, the version before is better than none. */
+  async function openOrFallBack(route: Route, run: Run, version: ModelVersion): Promise<Slot> {
+    const known = route.version;
+    const isReplacement = known !== undefined && versionKey(known) !== versionKey(version);
+    try {
+      const slot = await open(run, version);
+      const isWorse = slot.model.example === 'failed' && !route.isExampleFailing;
+      if (isReplacement && isWorse) throw failedOnExample(slot);
+      return slot;
+    } catch (error) {
+      if (!isReplacement || run.isSuperseded || openSlotOf(route) !== undefined) throw error;
+      run.failure = error;
+      return open(run, known);
+    }
+  }
+
+  async function open(run: Run, version: ModelVersion): Promise<Slot> {
+    if (run.isSuperseded) throw new Error('superseded');
+    run.stage = 'load';
+    const opening = models.open(version);
+    run.pending = opening;
+    const slot = await opening.result;
+    run.held.push(slot);
+    return slot;
+  }
+
+  function adopt(route: Route, run: Run, slot: Slot, askedAtMs: number): void {
+    const { slot: oldSlot, version: oldVersion } = route;
+    const { version } = slot.model;
+    const nowMs = clock.now();
+    route.slot = slot;
+    route.version = version;
+    route.isExampleFailing = slot.model.example === 'failed';
+    if (oldSlot !== slot) {
+      models.bind(slot);
+      if (oldSlot !== undefined) models.unbind(oldSlot);
+    }
+    if (oldVersion !== undefined && versionKey(oldVersion) !== slot.key) {
+      const from = eventModel(oldVersion);
+      const to = eventModel(version);
+      const durationMs = nowMs - askedAtMs;
+      telemetry.emit({ type: 'model-refreshed', uri: route.uri, from, to, durationMs });
+    }
+    if (run.failure === undefined) {
+      route.checkedAtMs = askedAtMs;
+      route.dueAtMs = askedAtMs + jitteredMs(ttlMs, random());
+      Object.assign(route, HEALTHY);
+    } else {
+      backOff(route, REFRESH_BACKOFF, run.failure, eventModel(version));
+    }
+  }
+
+  function fail(route: Route, run: Run, error: unknown): void {
+    const nowMs = clock.now();
+    if (run.pending?.hasSlept() === true) {
+      // The platform's doing, nobody's fault: the next request begins anew.
+      route.naps++;
+      route.checkedAtMs = nowMs;
+      route.dueAtMs = nowMs;
+      return;
+    }
+    run.error = error;
+    const slot = openSlotOf(route);
+    if (slot === undefined) {
+      backOff(route, FIRST_BACKOFF, error);
+      route.error = error;
+    } else {
+      backOff(route, REFRESH_BACKOFF, error, eventModel(slot.model.version));
+    }
+  }
+
+  function backOff(route: Route, backoff: Backoff, error: unknown, serving?: EventModel): void {
+    const failures = route.failures + 1;
+    const retryInMs = backoffMs(failures, backoff, random());
+    route.failures = failures;
+    route.naps = 0;
+    route.error = undefined;
+    route.checkedAtMs = clock.now();
+    route.dueAtMs = route.checkedAtMs + retryInMs;
+    const { uri } = route;
+    telemetry.emit({
+      type: 'refresh-failed',
+      uri,
+      failures,
+      retryInMs,
+      error,
+      ...(serving === undefined ? {} : { serving }),
+    });
+  }
+
+  function reportResolved(uri: string, version: ModelVersion, durationMs: number): void {
+    telemetry.emit({ type: 'model-resolved', uri, model: eventModel(version), durationMs });
+  }
+
+  return function start(route) {
+    if (route.refresh !== undefined) {
+      route.refresh.supersede();
+      route.naps++;
+    }
+    const { promise: done, resolve } = Promise.withResolvers<void>();
+    const run = createRun(done);
+    route.refresh = run;
+    refresh(route, run).then(resolve, resolve);
+    return run;
+  };
+}
+
+/** What a refresh that went well leaves behind. */
+const HEALTHY = {
+  failures: 0,
+  error: undefined,
+  naps: 0,
+  vainWaits: 0,
+  patienceAtMs: Number.NEGATIVE_INFINITY,
+} as const satisfies Partial<Route>;
+
+function createRun(done: Promise<void>): Run {
+  const run: Run = {
+    done,
+    stage: 'lookup',
+    error: undefined,
+    failure: undefined,
+    pending: undefined,
+    isSuperseded: false,
+    held: [],
+    isOverdue: () => run.pending?.isOverdue() === true,
+    supersede: () => {
+      run.isSuperseded = true;
+      run.pending?.abandon();
+    },
+  };
+  return run;
+}
+
+const failedOnExample = ({ model }: Slot): ServingError =>
+  new ServingError(
+    'INTERNAL_ERROR',
+    `version ${model.version.version} of model "${model.version.name}" fails on its own input example`,
+    { cause: model.exampleError },
+  );

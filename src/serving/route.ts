@@ -1,0 +1,64 @@
+import type { ModelVersion } from '../registry/model-registry.ts';
+import type { Slot } from './open-models.ts';
+
+/** What the cache knows about one model URI. */
+export interface Route {
+  readonly uri: string;
+  /** True when the URI can never mean another version. */
+  readonly isFixed: boolean;
+  /** The model that serves it; may have been closed to make room. */
+  slot: Slot | undefined;
+  /** The last version that served, to reopen it without asking anybody. */
+  version: ModelVersion | undefined;
+  /** That version failed on its own example, so the next one's failure proves nothing. */
+  isExampleFailing: boolean;
+  /** When `dueAtMs` was set; a clock that reads less went backwards. */
+  checkedAtMs: number;
+  /** When to look up again. */
+  dueAtMs: number;
+  refresh: Refresh | undefined;
+  /** Failed refreshes in a row. */
+  failures: number;
+  /** Why there is no model; callers get it until `dueAtMs`. */
+  error: unknown;
+  /** Refreshes in a row that the platform froze. */
+  naps: number;
+  /** Requests in a row that waited for a frozen refresh in vain. */
+  vainWaits: number;
+  /** No request waits for a refresh before this. */
+  patienceAtMs: number;
+}
+
+/** One round of finding out what a URI means and opening it. */
+export interface Refresh {
+  /** Resolves when it is over, whatever came of it. */
+  readonly done: Promise<void>;
+  readonly stage: 'lookup' | 'load';
+  /** Why it failed; undefined while it runs, when it went well, and when it must be begun anew. */
+  readonly error: unknown;
+  isOverdue(): boolean;
+  /** Give it up, for another one or for good; its result is ignored. */
+  supersede(): void;
+}
+
+export const createRoute = (uri: string, isFixed: boolean): Route => ({
+  uri,
+  isFixed,
+  slot: undefined,
+  version: undefined,
+  isExampleFailing: false,
+  checkedAtMs: Number.NEGATIVE_INFINITY,
+  dueAtMs: Number.NEGATIVE_INFINITY,
+  refresh: undefined,
+  failures: 0,
+  error: undefined,
+  naps: 0,
+  vainWaits: 0,
+  patienceAtMs: Number.NEGATIVE_INFINITY,
+});
+
+export const isDue = ({ checkedAtMs, dueAtMs }: Route, nowMs: number): boolean =>
+  nowMs >= dueAtMs || nowMs < checkedAtMs;
+
+export const openSlotOf = ({ slot }: Route): Slot | undefined =>
+  slot === undefined || slot.isClosed ? undefined : slot;
