@@ -36,7 +36,7 @@ export function logModels(
 
 /** What the request generator must know: the signature, and the graph's inputs. */
 export async function requestTarget(folder: string): Promise<RequestTarget> {
-  const { signature } = parseMlModel(readFileSync(join(folder, 'MLmodel'), 'utf8'));
+  const { signature } = await parseMlModel(readFileSync(join(folder, 'MLmodel'), 'utf8'));
   const session = await InferenceSession.create(join(folder, 'model.onnx'));
   const feeds = session.inputMetadata.map((input) => ({
     name: input.name,
