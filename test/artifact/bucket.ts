@@ -1,0 +1,65 @@
+import { globSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { AwsClient } from 'aws4fetch';
+import { ensureVersityGateway } from '../../scripts/versitygw.ts';
+import { type ServerProcess, startServer } from '../interop/processes.ts';
+
+export interface Bucket {
+  readonly server: ServerProcess;
+  readonly url: string;
+  put(key: string, body: string | Uint8Array): Promise<void>;
+  putFolder(prefix: string, folder: string): Promise<void>;
+}
+
+/** The keys that the bucket accepts, as the function's environment. */
+export const BUCKET_KEYS = {
+  AWS_ACCESS_KEY_ID: 'testing',
+  AWS_SECRET_ACCESS_KEY: 'testing-secret',
+  AWS_SESSION_TOKEN: '',
+};
+
+/** A bucket named `models` on a real S3 server (VersityGW) over a scratch folder. */
+export async function startBucket(directory: string): Promise<Bucket> {
+  mkdirSync(directory, { recursive: true });
+  const server = await startServer({
+    command: [
+      ensureVersityGateway(),
+      '--access',
+      BUCKET_KEYS.AWS_ACCESS_KEY_ID,
+      '--secret',
+      BUCKET_KEYS.AWS_SECRET_ACCESS_KEY,
+      '--port',
+      '127.0.0.1:{port}',
+      '--health',
+      '/health',
+      'posix',
+      directory,
+    ],
+    healthPath: '/health',
+  });
+  const client = new AwsClient({
+    accessKeyId: BUCKET_KEYS.AWS_ACCESS_KEY_ID,
+    secretAccessKey: BUCKET_KEYS.AWS_SECRET_ACCESS_KEY,
+    service: 's3',
+    region: 'us-east-1',
+  });
+  const put = async (path: string, body?: string | Uint8Array): Promise<void> => {
+    const response = await client.fetch(`${server.url}/${path}`, {
+      method: 'PUT',
+      body: (body ?? null) as never,
+    });
+    if (!response.ok) throw new Error(`PUT ${path}: ${response.status} ${await response.text()}`);
+  };
+  await put('models');
+  return {
+    server,
+    url: server.url,
+    put: (key, body) => put(`models/${key}`, body),
+    putFolder: async (prefix, folder) => {
+      const files = globSync(join(folder, '**/*')).filter((path) => statSync(path).isFile());
+      for (const path of files) {
+        await put(`models/${prefix}/${relative(folder, path)}`, new Uint8Array(readFileSync(path)));
+      }
+    },
+  };
+}
