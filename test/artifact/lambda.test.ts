@@ -67,7 +67,7 @@ async function start(environment: Record<string, string> = {}): Promise<LambdaPr
       MLFLOW_SERVERLESS_MODEL_URI: 'models:/wine@champion',
       MLFLOW_REGISTRY_URI: 's3://models/registry',
       MLFLOW_S3_ENDPOINT_URL: s3.url,
-      MLFLOW_SERVERLESS_ALIAS_TTL_SECONDS: '0.5',
+      MLFLOW_SERVERLESS_ALIAS_TTL: '0.5',
       ...environment,
     },
   });
