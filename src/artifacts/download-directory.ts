@@ -19,12 +19,15 @@ export interface DownloadPolicy {
   readonly timeoutMs?: number;
   /** @default 15,000 ms - a body that stands still this long is given up and asked for again */
   readonly idleTimeoutMs?: number;
+  /** @default 100 ms - before the second attempt of a file or a part; grows from there */
+  readonly firstPauseMs?: number;
   /** @default 8 MiB - a file of more than two of them comes in parallel parts where the store has ranges */
   readonly partBytes?: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 600_000;
 const DEFAULT_IDLE_TIMEOUT_MS = 15_000;
+const DEFAULT_FIRST_PAUSE_MS = 100;
 const DEFAULT_PARALLEL = 8;
 const DEFAULT_PART_BYTES = 8 * 2 ** 20;
 
@@ -70,7 +73,9 @@ interface Download {
 async function downloadInto({ source, directory, known, policy, signal }: Download): Promise<void> {
   const limits = { ...DEFAULT_LIMITS, ...policy.limits };
   const { maxFiles } = limits;
-  const files = known ?? (await listWithRetries(source, maxFiles, signal));
+  const { firstPauseMs = DEFAULT_FIRST_PAUSE_MS } = policy;
+  const list = () => source.list({ maxFiles, signal });
+  const files = known ?? (await withRetries(list, { ...FILE_ATTEMPTS, firstPauseMs, signal }));
   checkFileList(files, source.uri, limits);
   const temporary = await createTemporaryDirectory(directory);
   try {
@@ -82,9 +87,6 @@ async function downloadInto({ source, directory, known, policy, signal }: Downlo
     await temporary.remove();
   }
 }
-
-const listWithRetries = (source: RemoteDirectory, maxFiles: number, signal: AbortSignal) =>
-  withRetries(() => source.list({ maxFiles, signal }), { ...FILE_ATTEMPTS, signal });
 
 interface FetchAllOptions {
   readonly limits: DownloadLimits;
@@ -108,6 +110,7 @@ async function fetchAll(
     limitRequests: createLimiter(parallel),
     partBytes: policy.partBytes ?? DEFAULT_PART_BYTES,
     idleTimeoutMs: policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
+    firstPauseMs: policy.firstPauseMs ?? DEFAULT_FIRST_PAUSE_MS,
     signal: AbortSignal.any([signal, stop.signal]),
   };
   const limitFiles = createLimiter(parallel);

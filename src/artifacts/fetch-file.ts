@@ -35,11 +35,12 @@ async function fetchInParts(
   context: ReceiveContext,
 ): Promise<boolean> {
   const { sizeBytes } = file;
-  const { source, partBytes, signal } = context;
+  const { source, partBytes, firstPauseMs, signal } = context;
   if (!source.hasRanges || sizeBytes === undefined || sizeBytes <= 2 * partBytes) return false;
   try {
     await withRetries(() => fetchParts({ ...file, sizeBytes }, handle, context), {
       ...FILE_OF_PARTS_ATTEMPTS,
+      firstPauseMs,
       signal,
     });
     return true;
@@ -62,6 +63,6 @@ function fetchWhole(file: RemoteFile, handle: FileHandle, context: ReceiveContex
     await writer.flush();
     checkDigest(file, hash?.digest('hex'), context);
   };
-  const { limitRequests, signal } = context;
-  return withRetries(() => limitRequests(attempt), { ...FILE_ATTEMPTS, signal });
+  const { limitRequests, firstPauseMs, signal } = context;
+  return withRetries(() => limitRequests(attempt), { ...FILE_ATTEMPTS, firstPauseMs, signal });
 }

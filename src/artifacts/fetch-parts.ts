@@ -69,8 +69,8 @@ function fetchPart(range: ByteRange, shared: SharedByParts): Promise<void> {
     await receive(file, remote, context, (chunk) => writer.write(chunk));
     await writer.flush();
   };
-  const { limitRequests, signal } = context;
-  return withRetries(() => limitRequests(attempt), { ...PART_ATTEMPTS, signal });
+  const { limitRequests, firstPauseMs, signal } = context;
+  return withRetries(() => limitRequests(attempt), { ...PART_ATTEMPTS, firstPauseMs, signal });
 }
 
 function splitIntoRanges(sizeBytes: number, partBytes: number): ByteRange[] {

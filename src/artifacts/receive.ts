@@ -13,6 +13,7 @@ export interface ReceiveContext {
   readonly limitRequests: Limiter;
   readonly partBytes: number;
   readonly idleTimeoutMs: number;
+  readonly firstPauseMs: number;
   readonly signal: AbortSignal;
 }
 

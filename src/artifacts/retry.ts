@@ -20,6 +20,8 @@ export interface RetryPolicy {
   readonly transientAttempts: number;
   /** Attempts in all while wrong bytes arrive: a large file is not worth five of them. */
   readonly mismatchAttempts: number;
+  /** @default 100 ms - grows from there */
+  readonly firstPauseMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -33,7 +35,7 @@ export const FILE_OF_PARTS_ATTEMPTS = { transientAttempts: 1, mismatchAttempts: 
 /**
  * Attempt something again while it fails with TEMPORARILY_UNAVAILABLE, after growing, jittered pauses.
  *
- * Units: pauses of 100-200 ms, then doubling up to 3 s; `Retry-After` is honoured up to that too.
+ * Units: pauses of one to two times `firstPauseMs`, then doubling up to 3 s; `Retry-After` is honoured up to that too.
  *
  * @throws whatever the last attempt threw, or the signal's reason
  */
@@ -41,7 +43,7 @@ export function withRetries<T>(attempt: () => Promise<T>, policy: RetryPolicy): 
   const mostAttempts = Math.max(policy.transientAttempts, policy.mismatchAttempts);
   return pRetry(attempt, {
     retries: mostAttempts - 1,
-    minTimeout: FIRST_PAUSE_MS,
+    minTimeout: policy.firstPauseMs ?? FIRST_PAUSE_MS,
     maxTimeout: LONGEST_PAUSE_MS,
     randomize: true,
     signal: policy.signal,

@@ -1,0 +1,143 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  checkSignature,
+  type Fault,
+  formEncode,
+  sendError,
+  sendObject,
+  xmlEscape,
+} from './fake-s3-answers.ts';
+
+export interface FakeRequest {
+  readonly bucket: string;
+  /** Empty for a listing. */
+  readonly key: string;
+  readonly range: string | undefined;
+  readonly etag: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  /** 1 for the first request of this key and range. */
+  readonly attempt: number;
+}
+
+export interface FakeS3 {
+  readonly url: string;
+  readonly requests: FakeRequest[];
+  /** The most requests that were open at once. */
+  readonly mostAtOnce: () => number;
+  put(bucket: string, key: string, bytes: Uint8Array | string): void;
+  /** Decide about each request, after its signature was found good. */
+  setFault(decide: (request: FakeRequest) => Fault | undefined): void;
+  close(): Promise<void>;
+}
+
+export interface FakeS3Options {
+  readonly region?: string;
+  /** @default 1,000 - keys on a page of a listing */
+  readonly pageKeys?: number;
+  /** @default false - true answers without a signature too */
+  readonly isPublic?: boolean;
+}
+
+/** A small S3 in this process: GetObject with ranges and If-Match, ListObjectsV2, signatures checked, faults on demand. */
+export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
+  const objects = new Map<string, Buffer>();
+  const requests: FakeRequest[] = [];
+  const attempts = new Map<string, number>();
+  const sockets = new Set<Socket>();
+  let decide: (request: FakeRequest) => Fault | undefined = () => undefined;
+  let open = 0;
+  let most = 0;
+
+  async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(incoming.url ?? '', `http://${incoming.headers.host}`);
+    const [, bucket = '', ...rest] = url.pathname.split('/');
+    const key = rest.map(decodeURIComponent).join('/');
+    const { range, 'if-match': etag } = incoming.headers;
+    const name = `${bucket}/${key} ${range ?? ''} ${url.search}`;
+    attempts.set(name, (attempts.get(name) ?? 0) + 1);
+    const attempt = attempts.get(name) ?? 1;
+    const request = { bucket, key, range, etag, headers: incoming.headers, attempt };
+    requests.push(request);
+    const refusal = options.isPublic
+      ? undefined
+      : await checkSignature(incoming, url, options.region);
+    if (refusal) return sendError(response, 403, refusal);
+    const fault = decide(request);
+    if (fault?.kind === 'delay') await sleep(fault.ms);
+    if (fault?.kind === 'reset') return void incoming.socket.resetAndDestroy();
+    if (fault?.kind === 'status') {
+      return sendError(response, fault.status, fault.code, fault.headers);
+    }
+    if (![...objects.keys()].some((name) => name.startsWith(`${bucket}/`))) {
+      return sendError(response, 404, 'NoSuchBucket');
+    }
+    if (key === '') return sendListing(response, url.searchParams, bucket);
+    const bytes = objects.get(`${bucket}/${key}`);
+    if (!bytes) return sendError(response, 404, 'NoSuchKey');
+    sendObject(response, bytes, { range, etag, fault });
+  }
+
+  function sendListing(response: ServerResponse, query: URLSearchParams, bucket: string): void {
+    const prefix = query.get('prefix') ?? '';
+    const delimiter = query.get('delimiter');
+    const after = query.get('continuation-token') ?? '';
+    const folders = new Set<string>();
+    const contents: string[] = [];
+    const keys = [...objects.keys()]
+      .filter((name) => name.startsWith(`${bucket}/${prefix}`))
+      .map((name) => name.slice(bucket.length + 1))
+      .filter((key) => key > after)
+      .sort();
+    const page = keys.slice(0, options.pageKeys ?? 1000);
+    for (const key of page) {
+      const cut = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
+      if (cut !== -1) folders.add(key.slice(0, cut + 1));
+      else
+        contents.push(
+          `<Contents><Key>${formEncode(key)}</Key><ETag>&quot;x&quot;</ETag><Size>${objects.get(`${bucket}/${key}`)?.length}</Size></Contents>`,
+        );
+    }
+    const token =
+      page.length < keys.length
+        ? `<NextContinuationToken>${xmlEscape(page.at(-1) ?? '')}</NextContinuationToken>`
+        : '';
+    const prefixes = [...folders].map(
+      (name) => `<CommonPrefixes><Prefix>${formEncode(name)}</Prefix></CommonPrefixes>`,
+    );
+    response.setHeader('content-type', 'application/xml');
+    response.end(
+      `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><EncodingType>url</EncodingType>${token}${contents.join('')}${prefixes.join('')}</ListBucketResult>`,
+    );
+  }
+
+  const server = createServer((incoming, response) => {
+    open += 1;
+    most = Math.max(most, open);
+    response.on('close', () => {
+      open -= 1;
+    });
+    answer(incoming, response).catch((error: unknown) => response.destroy(error as Error));
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    mostAtOnce: () => most,
+    put: (bucket, key, bytes) =>
+      void objects.set(`${bucket}/${key}`, Buffer.from(bytes as Uint8Array)),
+    setFault(next) {
+      decide = next;
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
