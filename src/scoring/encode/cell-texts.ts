@@ -1,0 +1,128 @@
+import { NAT } from '../../model/datetime.ts';
+import type { Dtype, DtypeStorage } from '../../model/dtype.ts';
+import { isoText } from '../iso-text.ts';
+import { jsonString, pythonFloat } from '../python-text.ts';
+import { encodeBytes } from './encode-bytes.ts';
+import { encodeValue } from './encode-value.ts';
+import { notSerialisable } from './not-serialisable.ts';
+
+/** Cells and what they are; the array and the column of a frame have both. */
+export type ArrayCells = {
+  [D in Dtype]: { readonly dtype: D; readonly data: DtypeStorage[D] };
+}[Dtype];
+
+/** Nanoseconds in one unit of each datetime64. */
+const NS_BY_UNIT = {
+  'datetime64[D]': 86_400_000_000_000n,
+  'datetime64[s]': 1_000_000_000n,
+  'datetime64[ms]': 1_000_000n,
+  'datetime64[us]': 1000n,
+  'datetime64[ns]': 1n,
+  'datetime64[tz]': 1n,
+} as const;
+
+/** First and last moment that Python's datetime can hold: years 1 to 9999. Units: ns since 1970. */
+const MIN_DATETIME = -62_135_596_800_000_000_000n;
+const MAX_DATETIME = 253_402_300_800_000_000_000n;
+
+/** The text of each cell as an entry of `ndarray.tolist()`. Shapes: [cells] in, [cells] out. */
+export function arrayCellTexts(cells: ArrayCells): string[] {
+  switch (cells.dtype) {
+    case 'datetime64[ns]':
+    case 'timedelta64[ns]':
+      return mapCells(cells.data, (ns) => (ns === NAT ? 'null' : `${ns}`));
+    case 'datetime64[D]':
+    case 'datetime64[s]':
+    case 'datetime64[ms]':
+    case 'datetime64[us]': {
+      const { dtype } = cells;
+      return mapCells(cells.data, (count) => coarseDate(count, dtype));
+    }
+    default:
+      return plainTexts(cells);
+  }
+}
+
+/** The text of each cell as a value of `DataFrame.to_dict()`. Shapes: [cells] in, [cells] out. */
+export function frameCellTexts(cells: ArrayCells): string[] {
+  switch (cells.dtype) {
+    case 'datetime64[D]':
+    case 'datetime64[s]':
+    case 'datetime64[ms]':
+    case 'datetime64[us]':
+    case 'datetime64[ns]': {
+      const unit = NS_BY_UNIT[cells.dtype];
+      return mapCells(cells.data, (count) => timestamp(count, unit));
+    }
+    case 'datetime64[tz]':
+      return mapCells(cells.data, (ns) => timestamp(ns, 1n, 0));
+    case 'timedelta64[ns]':
+      return mapCells(cells.data, (ns) => {
+        if (ns !== NAT) throw notSerialisable('a column of durations');
+        return '"NaT"';
+      });
+    case 'category':
+      return mapCells(cells.data, (value) => (value === null ? 'NaN' : encodeValue(value)));
+    default:
+      return plainTexts(cells);
+  }
+}
+
+function plainTexts(cells: ArrayCells): string[] {
+  switch (cells.dtype) {
+    case 'float16':
+    case 'float32':
+    case 'float64':
+      return floatTexts(cells.data);
+    case 'int64':
+    case 'uint64':
+      return mapCells(cells.data as BigInt64Array, bigIntText);
+    case 'bool':
+      return mapCells(cells.data, (bit) => (bit === 0 ? 'false' : 'true'));
+    case 'str':
+      return mapCells(cells.data, jsonString);
+    case 'bytes':
+      return mapCells(cells.data, encodeBytes);
+    case 'object':
+    case 'category':
+      return mapCells(cells.data, encodeValue);
+    case 'complex64':
+    case 'complex128':
+      if (cells.data.length > 0) throw notSerialisable('complex numbers');
+      return [];
+    default:
+      return mapCells(cells.data as Int32Array, (value) => `${value}`);
+  }
+}
+
+function floatTexts(data: Float16Array | Float32Array | Float64Array): string[] {
+  const texts = new Array<string>(data.length);
+  for (let i = 0; i < data.length; i++) texts[i] = pythonFloat(data[i]!);
+  return texts;
+}
+
+/** A small integer prints faster as a number. */
+const bigIntText = (value: bigint): string => {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? `${number}` : `${value}`;
+};
+
+function mapCells<T>(data: ArrayLike<T>, text: (cell: T) => string): string[] {
+  const texts = new Array<string>(data.length);
+  for (let i = 0; i < data.length; i++) texts[i] = text(data[i]!);
+  return texts;
+}
+
+function timestamp(count: bigint, unit: bigint, offsetMinutes?: number): string {
+  const ns = count === NAT ? NAT : count * unit;
+  const zone = offsetMinutes === undefined ? {} : { offsetMinutes };
+  return `"${isoText({ kind: 'timestamp', ns, ...zone })}"`;
+}
+
+/** numpy makes a Python datetime of it, a date of days, or an int where those do not reach. */
+function coarseDate(count: bigint, dtype: keyof typeof NS_BY_UNIT): string {
+  if (count === NAT) return 'null';
+  const ns = count * NS_BY_UNIT[dtype];
+  if (ns < MIN_DATETIME || ns >= MAX_DATETIME) return `${count}`;
+  return `"${isoText({ kind: dtype === 'datetime64[D]' ? 'date' : 'datetime', ns })}"`;
+}
