@@ -79,6 +79,7 @@ async function findRegistered(
   options: ResolveOptions,
 ): Promise<ModelVersion> {
   const { name } = uri;
+  if (/^\.{1,2}$/.test(name)) throw notThere(`there is no registered model "${name}"`);
   const pointer = await findPointer(models, uri, options);
   const record = pointer?.record ?? (pointer && (await models.findVersion(name, pointer, options)));
   if (pointer === undefined || record === undefined)
@@ -95,7 +96,7 @@ async function findPointer(
   switch (uri.kind) {
     case 'version': {
       const version = stripZeros(uri.version);
-      return version.length > MAX_VERSION_DIGITS ? undefined : { version };
+      return version === '0' || version.length > MAX_VERSION_DIGITS ? undefined : { version };
     }
     case 'latest':
       return models.findLatest(uri.name, undefined, options);

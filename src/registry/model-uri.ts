@@ -37,7 +37,7 @@ export function parseModelUri(text: string): ModelUri {
   const uri = text.trim();
   if (uri === '') throw invalid('the model URI is empty');
   const match = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(uri);
-  if (match === null) return parseFolder(uri);
+  if (match === null) return files(uri, uri);
   const scheme = match[1]!.toLowerCase();
   const { authority, path } = splitAuthority(match[2]!);
   if (scheme === 'models') return parseRegistered(uri, authority, path);
@@ -109,13 +109,14 @@ function parseWeb(uri: string, path: string): ModelUri {
   return files(uri, path);
 }
 
-function parseFolder(uri: string): ModelUri {
-  const slip = /^(models?|runs?)\/+(.*)$/i.exec(uri);
-  const [, word = '', rest = ''] = slip ?? [];
-  if (/^(models|runs)$/i.test(word) && /[/@]/.test(rest) && /@|\/(\d+|latest)$/i.test(rest)) {
-    throw invalid(`${quote(uri)} lacks the colon`, `${word.toLowerCase()}:/${rest}`);
-  }
-  return files(uri, uri);
+/**
+ * What a path that is no folder was meant to be: `models/wine@champion` lacks only its colon.
+ *
+ * @returns `undefined` when it looks like a path and nothing else
+ */
+export function suggestRegistered(path: string): string | undefined {
+  const [, word, rest] = /^(models|runs)\/+(.+)$/i.exec(path) ?? [];
+  return word && rest && /[/@]/.test(rest) ? `${word.toLowerCase()}:/${rest}` : undefined;
 }
 
 function files(source: string, path: string): ModelUri {
@@ -139,6 +140,7 @@ const quote = (text: string): string =>
   `"${withoutUserInfo(text).slice(0, MAX_QUOTED_CHARACTERS)}"`;
 
 function invalid(fault: string, suggestion?: string): ServingError {
-  const hint = suggestion === undefined ? '' : `; did you mean ${quote(suggestion)}?`;
-  return new ServingError('INVALID_PARAMETER_VALUE', `${fault}${hint}; a model URI is ${FORMS}`);
+  const hint =
+    suggestion === undefined ? `a model URI is ${FORMS}` : `did you mean ${quote(suggestion)}?`;
+  return new ServingError('INVALID_PARAMETER_VALUE', `${fault}; ${hint}`);
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { ServingError } from '../errors.ts';
 import type { HttpClient } from '../http-client.ts';
 import { locateArtifacts } from './artifact-location.ts';
 import { createModelRegistry } from './create-model-registry.ts';
 import type { ModelRegistry } from './model-registry.ts';
+import { suggestRegistered } from './model-uri.ts';
 import type { ObjectReader } from './object-reader.ts';
 import type { RegisteredModels, RegistryBackend, TrackedModels } from './registry-backend.ts';
 import { findRegistry, findTracking, type RegistryLocation } from './registry-location.ts';
@@ -34,11 +35,23 @@ export function openRegistry(
 ): ModelRegistry {
   const { cwd = process.cwd() } = options;
   const open = openerFor(environment, options);
-  return createModelRegistry({
+  const registry = createModelRegistry({
     models: async () => open(findRegistry(environment, cwd)),
     tracked: async () => asTracked(await open(findTracking(environment, cwd))),
     locate: (location) => locate(location, environment),
   });
+  return {
+    async resolve(uri, resolveOptions) {
+      const meant = suggestRegistered(uri);
+      if (meant === undefined || existsSync(resolve(cwd, uri))) {
+        return registry.resolve(uri, resolveOptions);
+      }
+      throw new ServingError(
+        'INVALID_PARAMETER_VALUE',
+        `there is no folder "${uri.slice(0, 80)}"; did you mean "${meant.slice(0, 80)}"?`,
+      );
+    },
+  };
 }
 
 type Opened = RegisteredModels | RegistryBackend;

@@ -101,7 +101,7 @@ export function createSqliteRegistry(options: SqliteRegistryOptions): RegistryBa
     findRun: (runId) =>
       ask((database) => {
         const { where, parameters } = inWorkspace(database);
-        const sql = `SELECT experiment_id, artifact_uri FROM runs WHERE run_uuid = ? ${where}`;
+        const sql = `SELECT CAST(experiment_id AS TEXT) AS experiment_id, artifact_uri FROM runs WHERE run_uuid = ? ${where}`;
         const run = database.all(sql, runId, ...parameters)[0];
         return (
           run && { experimentId: text(run, 'experiment_id'), location: place(run, 'artifact_uri') }
@@ -112,9 +112,9 @@ export function createSqliteRegistry(options: SqliteRegistryOptions): RegistryBa
       ask((database) => {
         if (!database.has('logged_models')) return undefined;
         const sql =
-          'SELECT model_id, name, artifact_location FROM logged_models WHERE experiment_id = ? AND source_run_id = ? ' +
+          'SELECT model_id, name, artifact_location FROM logged_models WHERE experiment_id = CAST(? AS INTEGER) AND source_run_id = ? ' +
           "AND name = ? AND lifecycle_stage <> 'deleted' ORDER BY creation_timestamp_ms DESC, model_id LIMIT 1";
-        const found = database.all(sql, Number(run.experimentId), run.runId, name)[0];
+        const found = database.all(sql, run.experimentId, run.runId, name)[0];
         return loggedModelFrom(database, found, place);
       }),
   };
