@@ -1,0 +1,44 @@
+import { badRequest } from '../../errors.ts';
+import type { ScalarType, Schema } from '../../model/signature.ts';
+import type { CsvTarget } from './cast-cells.ts';
+
+/** What `read_csv` is told about one column; `datetime` is refused as soon as a cell needs it. */
+export type CsvDtype = CsvTarget | 'datetime';
+
+/** dtype by column name, or by position for inputs without a name. */
+export type CsvDtypes = ReadonlyMap<string | number, CsvDtype>;
+
+const DTYPE_BY_TYPE = {
+  boolean: 'bool',
+  integer: 'int32',
+  long: 'int64',
+  float: 'float32',
+  double: 'float64',
+  string: 'object',
+  binary: 'object',
+  datetime: 'datetime',
+} as const satisfies Record<ScalarType, CsvDtype>;
+
+const isScalar = (type: string): type is ScalarType => Object.hasOwn(DTYPE_BY_TYPE, type);
+
+/**
+ * The dtypes a signature gives to the parser.
+ *
+ * @throws {ServingError} BAD_REQUEST for tensors and nested types: CSV cannot feed those models
+ * @see mlflow/types/schema.py, `Schema.pandas_types`, `Schema.input_names`
+ */
+export function csvDtypes(schema: Schema): CsvDtypes {
+  if (schema.kind === 'tensors') {
+    throw badRequest('csv body: the model takes tensors, which CSV cannot hold; send JSON');
+  }
+  const dtypes = new Map<string | number, CsvDtype>();
+  for (const [position, { name, type }] of schema.inputs.entries()) {
+    if (!isScalar(type)) {
+      throw badRequest(
+        `csv body: input "${name ?? position}" is of type ${type}, which CSV cannot hold; send JSON`,
+      );
+    }
+    dtypes.set(name || position, DTYPE_BY_TYPE[type]);
+  }
+  return dtypes;
+}
