@@ -1,12 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  isPackedNumbers,
-  isPackedRecords,
-  type JsonObject,
-  type JsonValue,
-} from '../../src/model/json-value.ts';
-import { parseJson } from '../../src/scoring/json/parse-json.ts';
+import { decodeJson } from '../../src/model/decode-json.ts';
 import type { Recorded, RecordedFrame, RecordedInput } from './recorded-value.ts';
 
 /** One recorded request of the files that hold what the model saw. */
@@ -28,13 +22,13 @@ export interface RequestCase {
   sqlstate?: string;
   plainTextBody?: boolean | string;
   /** The params schema with ints and floats kept apart; not in the file under this name. */
-  params?: JsonValue;
+  params?: readonly unknown[];
 }
 
 export interface OutputCase {
   name: string;
   unifiedLlmRequest: boolean;
-  output: { kind: string } & Partial<RecordedFrame> & { value?: Recorded };
+  output: { kind: string } & Partial<Omit<RecordedFrame, 'kind'>> & { value?: Recorded };
   status: number;
   responseContentType: string;
   body?: string;
@@ -60,29 +54,19 @@ export function readRecordings(directory: string): RecordingFile[] {
 }
 
 function readRecording(path: string, name: string): RecordingFile {
-  const bytes = readFileSync(path);
-  const list = JSON.parse(bytes.toString('utf8'));
+  const text = readFileSync(path, 'utf8');
+  const list = JSON.parse(text);
   const first = Array.isArray(list) ? list[0] : undefined;
   if (first?.modelBase64 !== undefined) return { kind: 'onnx', name, models: list };
   if (first?.output !== undefined) return { kind: 'outputs', name, cases: list };
   if (first?.contentType === undefined) return { kind: 'other', name };
-  const exact = parseJson(bytes, { maxDepth: 200 }) as JsonObject[];
+  const exact = decodeJson(text) as { signatureParams?: readonly unknown[] | null }[];
   return {
     kind: 'requests',
     name,
     cases: (list as RequestCase[]).map((recorded, i) => {
-      const params = exact[i]?.get('signatureParams');
-      return params === undefined || params === null ? recorded : { ...recorded, params };
+      const params = exact[i]?.signatureParams;
+      return params ? { ...recorded, params } : recorded;
     }),
   };
-}
-
-/** A lossless JSON value as JSON.parse would give it. */
-export function toPlainJson(value: JsonValue): unknown {
-  if (isPackedNumbers(value) || isPackedRecords(value)) return toPlainJson(value.unpack());
-  if (Array.isArray(value)) return value.map(toPlainJson);
-  if (value instanceof Map) {
-    return Object.fromEntries([...value].map(([key, item]) => [key, toPlainJson(item)]));
-  }
-  return typeof value === 'bigint' ? Number(value) : value;
 }
