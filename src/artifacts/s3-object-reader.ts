@@ -42,7 +42,7 @@ export function createS3ObjectReader(
   }
 
   return {
-    uriOf: (folder) => `s3://${bucket}/${keyOf(folder).replace(/\/$/, '')}`,
+    uriOf: (folder) => `s3://${bucket}/${keyOf(folder)}`.replace(/\/$/, ''),
 
     read: (key, options = {}) =>
       attempt(async (signal) => {

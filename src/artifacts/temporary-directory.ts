@@ -3,8 +3,8 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** A half-written directory of another machine on a shared disk is left alone for so long; milliseconds. */
-const FOREIGN_LIFETIME_MS = 24 * 3_600_000;
+/** No download takes so long; whose writer cannot be told (another machine, a number given anew) goes then. Milliseconds. */
+const LONGEST_LIFE_MS = 24 * 3_600_000;
 const NAME = /\.partial-([A-Za-z0-9.-]+)-(\d+)-([0-9a-f]{12})$/;
 const HOST = hostname().replaceAll(/[^A-Za-z0-9.-]/g, '.') || 'localhost';
 
@@ -74,9 +74,9 @@ async function removeAbandoned(parent: string): Promise<void> {
 
 async function isAbandoned(name: string, path: string): Promise<boolean> {
   const [, host, processNumber] = NAME.exec(name) ?? [];
-  if (host === HOST) return !isAlive(Number(processNumber));
+  if (host === HOST && !isAlive(Number(processNumber))) return true;
   const found = await stat(path).catch(() => undefined); // gone meanwhile: nothing to remove
-  return found !== undefined && Date.now() - found.mtimeMs > FOREIGN_LIFETIME_MS;
+  return found !== undefined && Date.now() - found.mtimeMs > LONGEST_LIFE_MS;
 }
 
 /** Our own number counts as dead: what we write is in `active` and never asked about. */
