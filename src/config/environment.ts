@@ -25,9 +25,14 @@ export interface Configuration {
   readonly cacheMemoryBytes: number | undefined;
   readonly cacheDiskBytes: number | undefined;
   readonly cacheDirectory: string | undefined;
-  readonly logLevel: LogLevel;
+  readonly logLevel: LogLevel | undefined;
   /** For the registries and stores: MLflow's and the clouds' own variables. */
   readonly environment: Environment;
+}
+
+/** The configuration of something that answers with one model. */
+export interface ServedConfiguration extends Configuration {
+  readonly modelUri: string;
 }
 
 /**
@@ -53,9 +58,20 @@ export function readConfiguration(environment: Environment): Configuration {
     cacheMemoryBytes: read(VARIABLES.cacheMemoryBytes),
     cacheDiskBytes: read(VARIABLES.cacheDiskBytes),
     cacheDirectory: read(VARIABLES.cacheDirectory),
-    logLevel: read(VARIABLES.logLevel) ?? 'info',
+    logLevel: read(VARIABLES.logLevel),
     environment,
   };
+}
+
+/** @throws {ServingError} INVALID_PARAMETER_VALUE as `readConfiguration`, and when no model is named */
+export function readServedConfiguration(environment: Environment): ServedConfiguration {
+  const configuration = readConfiguration(environment);
+  const { modelUri } = configuration;
+  if (modelUri !== undefined) return { ...configuration, modelUri };
+  throw new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    `no model is named: set ${VARIABLES.modelUri.name} (on the command line: -m) to models:/<name>@<alias>`,
+  );
 }
 
 function readVariable<T>(environment: Environment, variable: Variable<T>): T | undefined {

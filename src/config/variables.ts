@@ -63,7 +63,7 @@ export const VARIABLES = {
     fallback: '500',
     effect: 'JSON nested more deeply is answered with 400',
   }),
-  aliasTtlMs: variable('MLFLOW_SERVERLESS_ALIAS_TTL', parseSeconds, {
+  aliasTtlMs: variable('MLFLOW_SERVERLESS_ALIAS_TTL_SECONDS', parseSeconds, {
     accepts: 'seconds above 0, for example 30',
     fallback: '30',
     effect: 'how long an alias, a stage or `latest` is believed before it is looked up again',
@@ -88,7 +88,7 @@ export const VARIABLES = {
     (text) => LEVELS.find((level) => level === text.toLowerCase()),
     {
       accepts: LEVELS.join(', '),
-      fallback: 'info',
+      fallback: 'info; for predict and resolve warn',
       effect: 'how much is logged; requests only at debug, payloads never',
     },
   ),

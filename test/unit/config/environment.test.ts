@@ -13,7 +13,7 @@ const DEFAULTS = {
   cacheMemoryBytes: undefined,
   cacheDiskBytes: undefined,
   cacheDirectory: undefined,
-  logLevel: 'info',
+  logLevel: undefined,
 };
 
 describe('readConfiguration', () => {
@@ -37,7 +37,7 @@ describe('readConfiguration', () => {
       MLFLOW_SERVERLESS_MAX_BODY_BYTES: '6 MB',
       MLFLOW_SERVERLESS_MAX_ROWS: '10',
       MLFLOW_SERVERLESS_MAX_DEPTH: '20',
-      MLFLOW_SERVERLESS_ALIAS_TTL: '0.1',
+      MLFLOW_SERVERLESS_ALIAS_TTL_SECONDS: '0.1',
       MLFLOW_SERVERLESS_CACHE_MEMORY_BYTES: '1GiB',
       MLFLOW_SERVERLESS_CACHE_DISK_BYTES: '512mib',
       MLFLOW_SERVERLESS_CACHE_DIR: '/tmp/models',
@@ -72,7 +72,7 @@ describe('readConfiguration', () => {
       expected: 'seconds above 0, for example 60',
     },
     {
-      name: 'MLFLOW_SERVERLESS_ALIAS_TTL',
+      name: 'MLFLOW_SERVERLESS_ALIAS_TTL_SECONDS',
       value: '99999999',
       expected: 'seconds above 0, for example 30',
     },

@@ -1,0 +1,71 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MlModel } from '../model/mlmodel.ts';
+import { parseMlModel } from '../model/parse-mlmodel.ts';
+import { openSources, type Sources } from '../open-sources.ts';
+import type { ModelVersion } from '../registry/model-registry.ts';
+import { commandConfiguration, type ModelOptions } from './command-options.ts';
+import { describeSignature } from './describe-signature.ts';
+import { EXIT } from './failure.ts';
+
+export interface ResolveCommandOptions extends ModelOptions {
+  readonly json?: boolean;
+}
+
+/** Show what a model URI means now, where its files lie, and what the model says of itself. */
+export async function resolve(options: ResolveCommandOptions): Promise<number> {
+  const { environment, modelUri } = commandConfiguration(options);
+  const sources = await openSources(environment);
+  const version = await sources.registry.resolve(modelUri);
+  const mlmodel = await readMlModel(sources, version);
+  const facts = factsOf(modelUri, version, mlmodel);
+  process.stdout.write(options.json ? `${JSON.stringify(facts, null, 2)}\n` : table(facts));
+  return EXIT.ok;
+}
+
+type Facts = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
+function factsOf(uri: string, version: ModelVersion, mlmodel: MlModel | undefined): Facts {
+  const { files } = version;
+  return {
+    uri,
+    name: version.name,
+    version: version.version || undefined,
+    source: version.source,
+    digest: version.digest,
+    files: files?.length,
+    bytes: files?.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    flavors: mlmodel && Object.keys(mlmodel.flavors),
+    mlflow_version: mlmodel?.mlflowVersion,
+    ...describeSignature(mlmodel?.signature),
+  };
+}
+
+/** Only where it is cheap: the file alone, from a folder here or by a manifest; never the whole model. */
+async function readMlModel(
+  { store }: Sources,
+  version: ModelVersion,
+): Promise<MlModel | undefined> {
+  const folder = store.inPlace?.(version.source);
+  if (folder !== undefined) return parseMlModel(await readFile(join(folder, 'MLmodel'), 'utf8'));
+  const file = version.files?.find(({ path }) => path === 'MLmodel');
+  if (file === undefined) return undefined;
+  const parent = await mkdtemp(join(tmpdir(), 'mlflow-serverless-resolve-'));
+  try {
+    const directory = join(parent, 'model');
+    await store.download(version.source, directory, { files: [file] });
+    return await parseMlModel(await readFile(join(directory, 'MLmodel'), 'utf8'));
+  } finally {
+    await rm(parent, { recursive: true, force: true });
+  }
+}
+
+function table(facts: Facts): string {
+  return Object.entries(facts)
+    .filter(([, value]) => value !== undefined)
+    .map(
+      ([name, value]) => `${name.padEnd(16)}${Array.isArray(value) ? value.join(', ') : value}\n`,
+    )
+    .join('');
+}

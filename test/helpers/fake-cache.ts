@@ -1,0 +1,54 @@
+import type { ModelInput, ModelOutput, Predictor } from '../../src/predictor/predictor.ts';
+import type { LoadedModel, ModelCache } from '../../src/serving/loaded-model.ts';
+
+export interface FakeCacheOptions {
+  readonly name?: string;
+  readonly version?: string;
+  /** @default returns null */
+  readonly predict?: Predictor['predict'];
+  /** Every `acquire` rejects with it. */
+  readonly failure?: Error;
+  /** `acquire` waits for it. */
+  readonly gate?: Promise<void>;
+}
+
+export interface FakeCache extends ModelCache {
+  openLeases(): number;
+}
+
+/** A cache with one model that is always open and has no signature. */
+export function createFakeCache(options: FakeCacheOptions = {}): FakeCache {
+  const { name = 'wine', version = '7', gate, failure } = options;
+  const predict = options.predict ?? ((_: ModelInput): ModelOutput => null);
+  let openLeases = 0;
+  const model: LoadedModel = {
+    version: { name, version, source: 'file:/models/wine', tags: {} },
+    mlmodel: {
+      flavors: { onnx: {} },
+      signature: undefined,
+      inputExample: undefined,
+      metadata: {},
+      modelUuid: undefined,
+      modelId: undefined,
+      runId: undefined,
+      mlflowVersion: undefined,
+    },
+    predictor: { kind: 'parsed', predict, release: async () => {} },
+    residentBytes: 0,
+  };
+  return {
+    acquire: async () => {
+      await gate;
+      if (failure) throw failure;
+      openLeases++;
+      return {
+        model,
+        release: () => {
+          openLeases--;
+        },
+      };
+    },
+    close: async () => {},
+    openLeases: () => openLeases,
+  };
+}
