@@ -8,10 +8,10 @@ import type { Lease, ModelCache } from './loaded-model.ts';
 import { ModelLease } from './model-lease.ts';
 import type { ModelLoader } from './model-loader.ts';
 import { isFixedUri } from './model-version.ts';
-import { createOpenModels } from './open-models.ts';
+import { createOpenModels, type Slot } from './open-models.ts';
 import { createRefresher } from './refresher.ts';
 import { createRoute, isDue, openSlotOf, type Refresh, type Route } from './route.ts';
-import { atMost, throwIfAborted, untilDone } from './until-done.ts';
+import { atMost, throwIfAborted } from './until-done.ts';
 
 export interface ModelCacheOptions {
   readonly registry: ModelRegistry;
@@ -92,7 +92,12 @@ export function createModelCache(options: ModelCacheOptions): RefreshingModelCac
       const awaited = revalidate(route);
       if (awaited !== undefined) return catchUp(route, awaited, signal);
     }
-    return Promise.resolve(new ModelLease(models, slot));
+    return Promise.resolve(lend(slot));
+  }
+
+  function lend(slot: Slot): Lease {
+    models.lease(slot);
+    return new ModelLease(models, slot);
   }
 
   async function acquireCold(uri: string, signal: AbortSignal | undefined): Promise<Lease> {
@@ -102,10 +107,11 @@ export function createModelCache(options: ModelCacheOptions): RefreshingModelCac
       throwIfAborted(signal);
       const route = routes.get(uri) ?? addRoute(uri);
       const slot = openSlotOf(route);
-      if (slot !== undefined) return new ModelLease(models, slot);
+      if (slot !== undefined) return lend(slot);
       const current = joinRefresh(route);
-      await untilDone(current.done, signal);
-      if (current.error !== undefined && openSlotOf(route) === undefined) throw current.error;
+      const brought = await current.wait(signal);
+      if (brought !== undefined) return new ModelLease(models, brought);
+      if (current.error !== undefined) throw current.error;
     }
   }
 
@@ -135,7 +141,7 @@ export function createModelCache(options: ModelCacheOptions): RefreshingModelCac
         route.patienceAtMs = clock.now() + backoffMs(route.vainWaits, PATIENCE_BACKOFF, random());
       }
       const slot = openSlotOf(route);
-      return slot === undefined ? acquireCold(route.uri, signal) : new ModelLease(models, slot);
+      return slot === undefined ? acquireCold(route.uri, signal) : lend(slot);
     } finally {
       if (held !== undefined) models.release(held);
     }

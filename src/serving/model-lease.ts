@@ -7,8 +7,8 @@ export class ModelLease implements Lease {
   readonly #models: OpenModels;
   #slot: Slot | undefined;
 
+  /** @param slot with one lease taken for this object */
   constructor(models: OpenModels, slot: Slot) {
-    models.lease(slot);
     this.model = slot.model;
     this.#models = models;
     this.#slot = slot;

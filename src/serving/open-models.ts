@@ -25,8 +25,11 @@ export interface OpenModels {
    * Each call owns one lease of the result and must `release` it.
    */
   open(version: ModelVersion): Attempt<Slot>;
-  lease(slot: Slot): void;
+  /** Take `count` leases. @default 1 */
+  lease(slot: Slot, count?: number): void;
   release(slot: Slot): void;
+  /** Give back one lease of each at once: what nobody needs goes before what is only idle. */
+  releaseAll(slots: readonly Slot[]): void;
   bind(slot: Slot): void;
   unbind(slot: Slot): void;
   /** Wait for the leases, then close everything; openings under way are given up. */
@@ -90,7 +93,7 @@ export function createOpenModels(options: OpenModelsOptions): OpenModels {
         return addSlot(key, model, opening.joiners);
       },
       discard: (slot) => {
-        for (let count = opening.joiners; count > 0; count--) release(slot);
+        releaseAll(Array.from({ length: opening.joiners }, () => slot));
       },
     });
     const opening: Opening = { attempt, joiners: 0 };
@@ -134,8 +137,8 @@ export function createOpenModels(options: OpenModelsOptions): OpenModels {
     }
   }
 
-  function lease(slot: Slot): void {
-    slot.leases++;
+  function lease(slot: Slot, count = 1): void {
+    slot.leases += count;
     slot.usedAt = ++uses;
   }
 
@@ -143,6 +146,15 @@ export function createOpenModels(options: OpenModelsOptions): OpenModels {
     if (--slot.leases > 0) return;
     if (slot.uris === 0) closeSlot(slot, isClosing ? 'closed' : 'replaced');
     else if (residentBytes > maxResidentBytes) makeRoom(0); // what could not go while it was leased
+  }
+
+  function releaseAll(leased: readonly Slot[]): void {
+    for (const slot of leased) slot.leases--;
+    for (const slot of leased) {
+      const isUnused = slot.leases === 0 && slot.uris === 0 && !slot.isClosed;
+      if (isUnused) closeSlot(slot, isClosing ? 'closed' : 'replaced');
+    }
+    makeRoom(0);
   }
 
   function unbind(slot: Slot): void {
@@ -188,6 +200,7 @@ export function createOpenModels(options: OpenModelsOptions): OpenModels {
     open,
     lease,
     release,
+    releaseAll,
     bind: (slot) => {
       slot.uris++;
     },

@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts';
 import { versionKey } from './model-version.ts';
 import type { OpenModels, Slot } from './open-models.ts';
 import { isDue, openSlotOf, type Refresh, type Route } from './route.ts';
+import { untilDone } from './until-done.ts';
 
 export interface RefresherOptions {
   readonly registry: ModelRegistry;
@@ -37,6 +38,11 @@ interface Run extends Refresh {
   isSuperseded: boolean;
   /** Each holds one lease, given back at the end. */
   readonly held: Slot[];
+  /** Callers of `wait` that still wait. */
+  waiters: number;
+  /** What they get, with a lease for each. */
+  granted: Slot | undefined;
+  isOver: boolean;
 }
 
 /**
@@ -70,9 +76,16 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
     } catch (error) {
       if (!run.isSuperseded) fail(route, run, error);
     } finally {
-      for (const slot of run.held) models.release(slot);
-      if (route.refresh === run) route.refresh = undefined;
+      finish(route, run);
     }
+  }
+
+  function finish(route: Route, run: Run): void {
+    run.isOver = true;
+    if (!run.isSuperseded) run.granted = openSlotOf(route);
+    if (run.granted !== undefined) models.lease(run.granted, run.waiters);
+    models.releaseAll(run.held);
+    if (route.refresh === run) route.refresh = undefined;
   }
 
   async function find(route: Route, run: Run, round: number): Promise<ModelVersion> {
@@ -202,7 +215,7 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
       route.naps++;
     }
     const { promise: done, resolve } = Promise.withResolvers<void>();
-    const run = createRun(done);
+    const run = createRun(done, models);
     route.refresh = run;
     refresh(route, run).then(resolve, resolve);
     return run;
@@ -218,7 +231,7 @@ const HEALTHY = {
   patienceAtMs: Number.NEGATIVE_INFINITY,
 } as const satisfies Partial<Route>;
 
-function createRun(done: Promise<void>): Run {
+function createRun(done: Promise<void>, models: OpenModels): Run {
   const run: Run = {
     done,
     stage: 'lookup',
@@ -227,13 +240,30 @@ function createRun(done: Promise<void>): Run {
     pending: undefined,
     isSuperseded: false,
     held: [],
+    waiters: 0,
+    granted: undefined,
+    isOver: false,
     isOverdue: () => run.pending?.isOverdue() === true,
+    wait: (signal) => waitFor(run, models, signal),
     supersede: () => {
       run.isSuperseded = true;
       run.pending?.abandon();
     },
   };
   return run;
+}
+
+async function waitFor(run: Run, models: OpenModels, signal?: AbortSignal) {
+  if (run.isOver) return undefined;
+  run.waiters++;
+  try {
+    await untilDone(run.done, signal);
+    return run.granted;
+  } catch (error) {
+    if (!run.isOver) run.waiters--;
+    else if (run.granted !== undefined) models.release(run.granted);
+    throw error;
+  }
 }
 
 const failedOnExample = ({ model }: Slot): ServingError =>

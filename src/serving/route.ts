@@ -37,6 +37,15 @@ export interface Refresh {
   /** Why it failed; undefined while it runs, when it went well, and when it must be begun anew. */
   readonly error: unknown;
   isOverdue(): boolean;
+  /**
+   * Wait for it, and own one lease of the model it brought; undefined when it brought none.
+   *
+   * The lease is taken before anything else can happen: without it a model that is beyond the
+   * memory bound would be closed before those who wait for it could use it.
+   *
+   * @throws {ServingError} DEADLINE_EXCEEDED when `signal` aborts first
+   */
+  wait(signal?: AbortSignal): Promise<Slot | undefined>;
   /** Give it up, for another one or for good; its result is ignored. */
   supersede(): void;
 }
