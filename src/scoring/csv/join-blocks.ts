@@ -4,20 +4,28 @@ import type { CsvCells } from './infer-cells.ts';
 /**
  * Join what the blocks of one column became, as pandas does with `low_memory`.
  *
- * Each block was read on its own, so dtypes can differ: numbers meet in float64, anything else
- * meets in object, where each cell stays what its block made of it.
+ * Each block was read on its own, so dtypes can differ. Numbers meet in float64. Where one block is
+ * text the cells stay what their blocks made of them; bools beside numbers turn into numbers, but
+ * the column is object all the same.
  *
- * @see pandas/io/parsers/c_parser_wrapper.py, `_concatenate_chunks`
+ * @see pandas/io/parsers/c_parser_wrapper.py, `_concatenate_chunks`; pandas/core/dtypes/concat.py
  */
 export function joinBlocks(blocks: readonly CsvCells[]): CsvCells {
   const [first] = blocks;
   if (first !== undefined && blocks.length === 1) return first;
   const dtypes = new Set(blocks.map((block) => block.dtype));
   if (dtypes.size === 1) return joinEqual(blocks);
-  if (dtypes.has('object') || dtypes.has('bool')) {
-    return { dtype: 'object', data: blocks.flatMap(objectCells) };
-  }
-  const doubles = blocks.map((block) => Float64Array.from(block.data as number[], Number));
+  if (dtypes.has('object')) return { dtype: 'object', data: blocks.flatMap(objectCells) };
+  if (!dtypes.delete('bool')) return joinNumbers(blocks);
+  const hasIntegersOnly = dtypes.size === 1 && !dtypes.has('float64');
+  const data = blocks.flatMap(({ data: cells }) =>
+    Array.from<number | bigint, PyValue>(cells as number[], hasIntegersOnly ? BigInt : Number),
+  );
+  return { dtype: 'object', data };
+}
+
+function joinNumbers(blocks: readonly CsvCells[]): CsvCells {
+  const doubles = blocks.map(({ data }) => Float64Array.from(data as number[], Number));
   return { dtype: 'float64', data: joinStorage(doubles, new Float64Array(countCells(blocks))) };
 }
 
