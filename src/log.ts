@@ -56,12 +56,6 @@ export function createLog(options: LogOptions = {}): Log {
   };
 }
 
-/** The level `MLFLOW_SERVERLESS_LOG_LEVEL` asks for; `info` when it is absent or unknown. */
-export function logLevelFrom(environment: Readonly<Record<string, string | undefined>>): LogLevel {
-  const wanted = environment['MLFLOW_SERVERLESS_LOG_LEVEL']?.toLowerCase();
-  return LEVELS.find((level) => level === wanted) ?? 'info';
-}
-
 interface Head {
   readonly time: string;
   readonly level: LogLevel;

@@ -26,7 +26,7 @@ export interface ModelCacheOptions {
   readonly lookupDeadlineMs?: number;
   /** @default 300_000 - a download and opening that take longer are given up */
   readonly loadDeadlineMs?: number;
-  /** @default 2_000 - a request waits this long for a refresh whose predecessor was frozen with the process */
+  /** @default 1_000 - a request waits this long for a refresh whose predecessor was frozen with the process */
   readonly catchUpMs?: number;
   /** @default the system's */
   readonly clock?: Clock;
@@ -46,8 +46,6 @@ export interface RefreshingModelCache extends ModelCache {
 
 /** Waiting for frozen refreshes in vain makes the next request that waits rarer. */
 const PATIENCE_BACKOFF: Backoff = { minMs: 60_000, maxMs: 600_000 };
-/** An opening may be waited for longer, each time twice as long, so that large models get through. */
-const MAX_CATCH_UP_MS = 16_000;
 /** URIs remembered before those without a model are forgotten. */
 const MAX_IDLE_ROUTES = 1_000;
 
@@ -60,7 +58,7 @@ const MAX_IDLE_ROUTES = 1_000;
  * the background no time, does a request wait for the lookup, and not for long.
  */
 export function createModelCache(options: ModelCacheOptions): RefreshingModelCache {
-  const { clock = SYSTEM_CLOCK, random = Math.random, catchUpMs = 2_000 } = options;
+  const { clock = SYSTEM_CLOCK, random = Math.random, catchUpMs = 1_000 } = options;
   const telemetry = combineTelemetry(options.telemetry ?? NO_TELEMETRY);
   const routes = new Map<string, Route>();
   const models = createOpenModels({
@@ -131,11 +129,10 @@ export function createModelCache(options: ModelCacheOptions): RefreshingModelCac
   }
 
   async function catchUp(route: Route, running: Refresh, signal?: AbortSignal): Promise<Lease> {
-    const waitMs = running.stage === 'load' ? catchUpMs * 2 ** route.vainWaits : catchUpMs;
     const held = openSlotOf(route);
     if (held !== undefined) models.lease(held);
     try {
-      await atMost(running.done, Math.min(waitMs, MAX_CATCH_UP_MS), clock, signal);
+      await atMost(running.done, catchUpMs, clock, signal);
       if (route.refresh !== undefined && clock.now() >= route.patienceAtMs) {
         route.vainWaits++;
         route.patienceAtMs = clock.now() + backoffMs(route.vainWaits, PATIENCE_BACKOFF, random());

@@ -29,7 +29,6 @@ const MAX_ROUNDS = 3;
 
 /** A refresh under way, as this file sees it. */
 interface Run extends Refresh {
-  stage: 'lookup' | 'load';
   error: unknown;
   /** Why it fell back to the version before, when it did. */
   failure: unknown;
@@ -93,7 +92,6 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
     if (known !== undefined && (route.isFixed || (round === 1 && !isDue(route, clock.now())))) {
       return known;
     }
-    run.stage = 'lookup';
     const lookup = startAttempt({
       clock,
       deadlineMs: lookupDeadlineMs,
@@ -133,7 +131,6 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
 
   async function open(run: Run, version: ModelVersion): Promise<Slot> {
     if (run.isSuperseded) throw new Error('superseded');
-    run.stage = 'load';
     const opening = models.open(version);
     run.pending = opening;
     const slot = await opening.result;
@@ -234,7 +231,6 @@ const HEALTHY = {
 function createRun(done: Promise<void>, models: OpenModels): Run {
   const run: Run = {
     done,
-    stage: 'lookup',
     error: undefined,
     failure: undefined,
     pending: undefined,

@@ -33,7 +33,6 @@ export interface Route {
 export interface Refresh {
   /** Resolves when it is over, whatever came of it. */
   readonly done: Promise<void>;
-  readonly stage: 'lookup' | 'load';
   /** Why it failed; undefined while it runs, when it went well, and when it must be begun anew. */
   readonly error: unknown;
   isOverdue(): boolean;
