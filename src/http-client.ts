@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry, { type Options as RetryOptions } from 'p-retry';
 import { createAgents, type TlsOptions } from './http-client/agents.ts';
-import { isSuccess, problemFromAnswer, readJson } from './http-client/answer.ts';
+import { type Followed, isSuccess, problemFromAnswer, readJson } from './http-client/answer.ts';
 import { attemptRequest, describePlace } from './http-client/attempt.ts';
 import { HttpProblem } from './http-client/http-problem.ts';
 
@@ -83,12 +83,13 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const agents = createAgents(options.tls, options.environment);
 
   /** One attempt: the request and its redirects. */
-  async function follow(start: URL, call: HttpCall, deadline: number): Promise<IncomingMessage> {
+  async function follow(start: URL, call: HttpCall, deadline: number): Promise<Followed> {
     let url = start;
     let method = call.method ?? 'GET';
     for (let hop = 0; ; hop += 1) {
       const body =
         call.json === undefined || method !== 'POST' ? undefined : JSON.stringify(call.json);
+      const ours = options.headersFor?.(url);
       const response = await attemptRequest({
         url,
         method,
@@ -99,13 +100,16 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
           'accept-encoding': 'identity',
           'user-agent': 'mlflow-serverless',
           ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...options.headersFor?.(url),
+          ...ours,
           ...call.headers,
         },
         timeoutMs: Math.max(1, deadline - performance.now()),
         signal: call.signal,
       });
-      if (!REDIRECT_STATUSES.has(response.statusCode ?? 0)) return response;
+      if (!REDIRECT_STATUSES.has(response.statusCode ?? 0)) {
+        const hadCredentials = ours?.['authorization'] !== undefined;
+        return { response, place: describePlace(url), hadCredentials };
+      }
       response.resume();
       url = redirectTarget(url, response.headers.location, hop, maxRedirects);
       if (response.statusCode === 303) method = 'GET';
@@ -115,13 +119,13 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   async function withRetries<T>(
     url: URL,
     call: HttpCall,
-    use: (response: IncomingMessage, deadline: number) => Promise<T>,
+    use: (answer: Followed, deadline: number) => Promise<T>,
   ): Promise<T> {
     const deadline = performance.now() + (call.timeoutMs ?? timeoutMs);
     const attempt = async () => {
-      const response = await follow(url, call, deadline);
-      if (isSuccess(response)) return use(response, deadline);
-      throw await problemFromAnswer(response, describePlace(url));
+      const answer = await follow(url, call, deadline);
+      if (isSuccess(answer.response)) return use(answer, deadline);
+      throw await problemFromAnswer(answer);
     };
     try {
       return await pRetry(attempt, retryPolicy(retries, deadline, call.signal));
@@ -132,11 +136,11 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
 
   return {
     json: (url, call = {}) =>
-      withRetries(toUrl(url), call, (response, deadline) =>
-        readJson(response, { place: describePlace(toUrl(url)), maxBytes: maxJsonBytes, deadline }),
+      withRetries(toUrl(url), call, ({ response, place }, deadline) =>
+        readJson(response, { place, maxBytes: maxJsonBytes, deadline }),
       ),
     stream: (url, call = {}) =>
-      withRetries(toUrl(url), call, async (response) => ({
+      withRetries(toUrl(url), call, async ({ response }) => ({
         status: response.statusCode ?? 0,
         headers: response.headers,
         body: response,

@@ -1,6 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpProblem, type HttpProblemKind } from './http-problem.ts';
 
+/** The answer at the end of the redirects. */
+export interface Followed {
+  readonly response: IncomingMessage;
+  /** Scheme, host and path of the URL that answered; for messages. */
+  readonly place: string;
+  readonly hadCredentials: boolean;
+}
+
 export interface ReadJsonOptions {
   /** For messages: scheme, host and path. */
   readonly place: string;
@@ -40,16 +48,14 @@ export async function readJson(
 }
 
 /** What an answer that is no success means. Reads the body to find MLflow's error code in it. */
-export async function problemFromAnswer(
-  response: IncomingMessage,
-  place: string,
-): Promise<HttpProblem> {
+export async function problemFromAnswer(followed: Followed): Promise<HttpProblem> {
+  const { response, place } = followed;
   const status = response.statusCode ?? 0;
   const { errorCode, serverMessage } = await readMlflowError(response, place);
   const isMlflows = errorCode !== undefined;
   const kind = kindOf(status, isMlflows);
   const retryAfterMs = parseRetryAfter(response.headers['retry-after']);
-  return new HttpProblem(kind, describe(kind, { status, place, errorCode, serverMessage }), {
+  return new HttpProblem(kind, describe(kind, { ...followed, status, errorCode, serverMessage }), {
     status,
     retry: RETRIED_STATUSES.has(status) ? 'later' : 'never',
     ...(isMlflows && { errorCode }),
@@ -66,9 +72,8 @@ function kindOf(status: number, isMlflows: boolean): HttpProblemKind {
   return status === 404 ? 'not-found' : 'rejected';
 }
 
-interface Answer {
+interface Answer extends Followed {
   readonly status: number;
-  readonly place: string;
   readonly errorCode: string | undefined;
   readonly serverMessage: string | undefined;
 }
@@ -77,7 +82,9 @@ function describe(kind: HttpProblemKind, answer: Answer): string {
   const { status, place, errorCode, serverMessage } = answer;
   switch (kind) {
     case 'unauthenticated':
-      return `${place} refuses the credentials or wants some (status ${status}); set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN`;
+      return answer.hadCredentials
+        ? `${place} refuses these credentials (status ${status})`
+        : `${place} wants credentials and got none (status ${status}); set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN`;
     case 'denied':
       return `${place} denies access to these credentials (status ${status})`;
     case 'bad-page':

@@ -23,18 +23,18 @@ const UNSUPPORTED_SCHEMES: ReadonlySet<string> = new Set(
   'gs wasb wasbs abfs abfss dbfs hdfs viewfs ftp sftp r2 b2 uc azureml'.split(' '),
 );
 /** The only http(s) locations that are model directories. */
-const PROXY_PATH = '/api/2.0/mlflow-artifacts/artifacts';
+const PROXY_PATH = /\/(ajax-)?api\/2\.0\/mlflow-artifacts\/artifacts(\/|$)/;
 
 /**
- * Read a model URI as MLflow does: nothing is percent-decoded, a query is ignored, `#` is a
- * character like any other, and the last `@` begins the alias.
+ * Read a model URI as MLflow does: nothing is percent-decoded, tabs and line ends vanish, a query is ignored, and the
+ * last `@` begins the alias. `#` is a character like any other in `models:` and begins a fragment in `runs:`.
  *
  * @throws {ServingError} INVALID_PARAMETER_VALUE, with the accepted forms, for anything else;
  *   NOT_IMPLEMENTED for a storage or a registry that only MLflow can read
  * @see mlflow/store/artifact/utils/models.py, `_parse_model_uri`; runs_artifact_repo.py, `parse_runs_uri`
  */
 export function parseModelUri(text: string): ModelUri {
-  const uri = text.trim();
+  const uri = text.replace(/[\t\r\n]/g, '').trim();
   if (uri === '') throw invalid('the model URI is empty');
   const match = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(uri);
   if (match === null) return files(uri, uri);
@@ -95,15 +95,15 @@ function parseRun(uri: string, authority: string, path: string): ModelUri {
   if (!path.startsWith('/')) {
     throw invalid(`${quote(uri)} lacks the slash after "runs:"`, `runs:/${path}`);
   }
-  const [runId = '', ...rest] = path.slice(1).split('/');
+  const [runId = '', ...rest] = path.replace(/#.*$/s, '').slice(1).split('/');
   if (runId === '') throw invalid(`${quote(uri)} lacks a run id`);
   return { kind: 'run', runId, path: rest.join('/').replace(/\/+$/, '') };
 }
 
 function parseWeb(uri: string, path: string): ModelUri {
-  if (!path.includes(PROXY_PATH)) {
+  if (!PROXY_PATH.test(path)) {
     throw invalid(
-      `${quote(withoutUserInfo(uri))} is no model directory: an http(s) URL must lead to ${PROXY_PATH}/<path> of an MLflow server`,
+      `${quote(withoutUserInfo(uri))} is no model directory: an http(s) URL must lead to /api/2.0/mlflow-artifacts/artifacts/<path> of an MLflow server`,
     );
   }
   return files(uri, path);
