@@ -105,6 +105,7 @@ export function createDiskCache(options: DiskCacheOptions = {}): DiskCache {
       const model = join(work, MODEL_FOLDER);
       await fillWithRoom(model, sumBytes(version.files ?? []), fill);
       const { sizeBytes } = await writeDiskEntry(work, model);
+      await touchDiskEntry(work, now());
       if (key === undefined) return unshared(work, sizeBytes);
       return (
         (await publish(key, work, sizeBytes)) ?? (await yieldTo(key, version, work, sizeBytes))

@@ -179,13 +179,14 @@ function createTurns(): <T>(task: () => Promise<T>) => Promise<T> {
 /** Share one run; after a failure the next call tries again. */
 function onceUnlessFailed(run: () => void | Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined;
-  const runOnce = async (): Promise<void> => {
-    try {
-      await run();
-    } catch (error) {
-      done = undefined;
-      throw error;
-    }
+  const forget = (): void => {
+    done = undefined;
   };
-  return () => (done ??= runOnce());
+  return () => {
+    if (done === undefined) {
+      done = (async () => run())();
+      done.catch(forget);
+    }
+    return done;
+  };
 }
