@@ -51,6 +51,12 @@ const CAUSES: readonly Cause[] = [
       `this runtime has no CPU implementation of the model's operator ${operator} for its types; convert the model without it`,
   },
   {
+    pattern: /Failed to construct locale with name:([\w.@-]+)/,
+    code: 'NOT_IMPLEMENTED',
+    say: ([, locale]) =>
+      `the model's StringNormalizer needs the locale ${locale}, which is not installed here; convert the model with the option locale "C"`,
+  },
+  {
     pattern: /Protobuf parsing failed|protobuf parsing failed|does not have a graph/,
     code: 'INVALID_PARAMETER_VALUE',
     say: () => 'the model file is no ONNX model or is cut short; fetch or log the model again',

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ServingError } from '../../errors.ts';
+import { badRequest, ServingError } from '../../errors.ts';
+import { createEmptyGuard, hasEmptyFeed } from './empty-feeds.ts';
 import { readGraphOutputs } from './graph-outputs.ts';
 import { loadProblem } from './load-problem.ts';
 import { MalformedModel, type ModelFile, openModelFile } from './model-file.ts';
@@ -44,7 +45,8 @@ export function openSession(path: string, options: NativeOptions): OpenSession {
   const plan =
     rewritten?.plan ?? session.outputs.map(({ name }) => ({ kind: 'tensor' as const, name }));
   try {
-    return lifeOf(session, graphInputs(session), checkedPlan(session, plan));
+    const inputs = graphInputs(session);
+    return lifeOf(session, inputs, checkedPlan(session, plan), createEmptyGuard(path));
   } catch (error) {
     session.release();
     throw error;
@@ -55,6 +57,7 @@ function lifeOf(
   session: NativeSession,
   inputs: readonly GraphInput[],
   plan: readonly OutputPlan[],
+  isFatalOnEmpty: () => boolean,
 ): OpenSession {
   let isReleased = false;
   return {
@@ -62,6 +65,9 @@ function lifeOf(
     plan,
     run(feeds) {
       if (isReleased) throw new Error('the model was released');
+      if (hasEmptyFeed(feeds) && isFatalOnEmpty()) {
+        throw badRequest('the model cannot run on zero rows; send at least one');
+      }
       try {
         return session.run(feeds);
       } catch (cause) {

@@ -1,7 +1,8 @@
 import { badRequest } from '../../errors.ts';
 import { dateFromDays, NS_PER_DAY, NS_PER_SECOND } from '../../model/calendar.ts';
+import { cellAt } from '../../model/cells.ts';
 import { type Datetime, isDatetime, NAT } from '../../model/datetime.ts';
-import { isNdArray } from '../../model/nd-array.ts';
+import { isNdArray, type NdArray } from '../../model/nd-array.ts';
 import type { PyValue } from '../../model/py-value.ts';
 
 /** Deep enough for any request the parser lets through; Python gives up at 1000. */
@@ -24,8 +25,13 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
  */
 export function pythonText(value: PyValue): string {
   if (typeof value === 'string') return value;
-  return isDatetime(value) ? datetimeText(value) : pythonRepr(value, 0);
+  if (isDatetime(value)) return datetimeText(value);
+  // numpy shows an array without dimensions as its one cell.
+  if (isNdArray(value) && value.shape.length === 0) return pythonText(onlyCell(value));
+  return pythonRepr(value, 0);
 }
+
+const onlyCell = ({ dtype, data }: NdArray): PyValue => cellAt(dtype, data, 0);
 
 function pythonRepr(value: PyValue, depth: number): string {
   if (value === null) return 'None';

@@ -47,7 +47,7 @@ function textCells(name: string, array: NdArray): string[] {
     case 'bytes':
       return array.data.map((bytes) => cString(decoded(name, bytes)));
     case 'object':
-      return array.data.map((cell) => wellFormed(name, pythonText(cell)));
+      return array.data.map((cell) => withoutNul(name, wellFormed(name, pythonText(cell))));
     default:
       throw wrongDtype(name, 'string', array.dtype);
   }
@@ -62,6 +62,14 @@ const cString = (text: string): string => {
 function wellFormed(name: string, text: string): string {
   if (text.isWellFormed()) return text;
   throw badRequest(`model input "${name}" got text with half a surrogate pair, which has no UTF-8`);
+}
+
+/** The binding would cut the text there without a word; Python's does not. */
+function withoutNul(name: string, text: string): string {
+  if (!text.includes('\0')) return text;
+  throw badRequest(
+    `model input "${name}" got text with a NUL character, which cannot be passed on`,
+  );
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
