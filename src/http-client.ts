@@ -72,6 +72,7 @@ export interface HttpClient {
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
+const MAX_STALE_SOCKETS = 8;
 
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const {
@@ -116,6 +117,17 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     }
   }
 
+  /** A frozen process wakes up with connections that died meanwhile; those attempts do not count. */
+  async function followAlive(url: URL, call: HttpCall, deadline: number): Promise<Followed> {
+    for (let stale = 0; ; stale += 1) {
+      try {
+        return await follow(url, call, deadline);
+      } catch (error) {
+        if (stale === MAX_STALE_SOCKETS || retryOf(error) !== 'now') throw error;
+      }
+    }
+  }
+
   async function withRetries<T>(
     url: URL,
     call: HttpCall,
@@ -123,7 +135,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   ): Promise<T> {
     const deadline = performance.now() + (call.timeoutMs ?? timeoutMs);
     const attempt = async () => {
-      const answer = await follow(url, call, deadline);
+      const answer = await followAlive(url, call, deadline);
       if (isSuccess(answer.response)) return use(answer, deadline);
       throw await problemFromAnswer(answer);
     };
@@ -187,11 +199,12 @@ function retryPolicy(retries: number, deadline: number, signal: AbortSignal | un
       if (retryOf(error) === 'never') return false;
       const asked = error instanceof HttpProblem ? (error.details.retryAfterMs ?? 0) : 0;
       if (performance.now() + asked + retryDelay >= deadline) return false;
-      if (asked > 0) await sleep(asked, undefined, { signal });
+      if (asked > 0)
+        await sleep(asked, undefined, { signal }).catch(() => signal?.throwIfAborted());
       return true;
     },
   } satisfies RetryOptions;
 }
 
-const retryOf = (error: Error): 'never' | 'later' | 'now' =>
+const retryOf = (error: unknown): 'never' | 'later' | 'now' =>
   error instanceof HttpProblem ? (error.details.retry ?? 'never') : 'never';

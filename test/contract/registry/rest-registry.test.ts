@@ -12,7 +12,7 @@ import { describeModelRegistry } from '../model-registry.suite.ts';
 import { mlflowSourceOf, readFixture, readIds } from './world.ts';
 
 const QUICK = {
-  MLFLOW_HTTP_REQUEST_MAX_RETRIES: '1',
+  MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0',
   MLFLOW_HTTP_REQUEST_TIMEOUT: '5',
   HOME: '/nowhere',
 };
