@@ -91,7 +91,7 @@ function toLoggable(value: unknown): unknown {
   }
   if (value instanceof Error)
     return { message: redact(value.message), stack: redact(value.stack ?? '') };
-  return value;
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 const toCause = (cause: unknown): string =>
