@@ -24,6 +24,8 @@ export interface RefresherOptions {
 const FIRST_BACKOFF: Backoff = { minMs: 500, maxMs: 5_000 };
 /** Refreshes: there is a good model to go on with. */
 const REFRESH_BACKOFF: Backoff = { minMs: 1_000, maxMs: 60_000 };
+/** While somebody waits for the first model, a lookup this old is good enough; ms. */
+const FIRST_LOOKUP_AGE_MS = 60_000;
 /** Lookups in one refresh: more than one when opening took longer than a lookup is believed. */
 const MAX_ROUNDS = 3;
 
@@ -68,7 +70,8 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
         const version = await find(route, run, round);
         const slot = await openOrFallBack(route, run, version);
         if (run.isSuperseded) break;
-        if (clock.now() - askedAtMs > ttlMs && round < MAX_ROUNDS) continue;
+        const maxAgeMs = serving === undefined ? Math.max(ttlMs, FIRST_LOOKUP_AGE_MS) : ttlMs;
+        if (clock.now() - askedAtMs > maxAgeMs && round < MAX_ROUNDS) continue;
         adopt(route, run, slot, askedAtMs);
         break;
       }
