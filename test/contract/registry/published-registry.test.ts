@@ -2,10 +2,19 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFolderReader } from '../../../src/registry/object-reader.ts';
+import { createS3Client } from '../../../src/artifacts/s3-client.ts';
+import { createS3ObjectReader } from '../../../src/artifacts/s3-object-reader.ts';
 import { openRegistry } from '../../../src/registry/open-registry.ts';
+import { startFakeS3 } from '../../helpers/fake-s3.ts';
+import { FAKE_KEYS } from '../../helpers/fake-s3-answers.ts';
 import { describeModelRegistry } from '../model-registry.suite.ts';
-import { makeFolder, manifest, type TemporaryFolder, writePublished } from './world.ts';
+import {
+  makeFolder,
+  manifest,
+  publishedObjects,
+  type TemporaryFolder,
+  writePublished,
+} from './world.ts';
 
 const sourceOf = (root: string) => (name: string, version: string) =>
   `${root}/models/${encodeURIComponent(name)}/versions/${version}/model`;
@@ -20,18 +29,19 @@ describeModelRegistry('published, in a folder', async () => {
   };
 });
 
-describeModelRegistry('published, behind an object reader', async () => {
-  const folder = await makeFolder();
-  await writePublished(folder.path);
-  const reader = createFolderReader(folder.path);
-  const openObjects = async (uri: string) => ({
-    ...reader,
-    uriOf: (prefix: string) => `${uri}/${prefix}`,
+describeModelRegistry('published, on S3', async () => {
+  const s3 = await startFakeS3({ pageKeys: 3 });
+  for (const [key, text] of publishedObjects()) s3.put('bucket', `published/${key}`, text);
+  const client = createS3Client({
+    AWS_ACCESS_KEY_ID: FAKE_KEYS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: FAKE_KEYS.secretAccessKey,
+    AWS_ENDPOINT_URL: s3.url,
   });
+  const openObjects = async (uri: string) => createS3ObjectReader(client, uri);
   return {
-    registry: openRegistry({ MLFLOW_REGISTRY_URI: 's3://bucket/published' }, { openObjects }),
+    registry: openRegistry({ MLFLOW_REGISTRY_URI: 's3://bucket/published/' }, { openObjects }),
     sourceOf: sourceOf('s3://bucket/published'),
-    close: folder.close,
+    close: () => s3.close(),
   };
 });
 

@@ -43,24 +43,29 @@ export async function makeDatabase(fixture: string, path: string): Promise<void>
   database.close();
 }
 
-/** Write the world in the published layout, as docs/published-layout.md says. */
-export async function writePublished(root: string): Promise<void> {
-  const write = async (path: string, value: unknown) => {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), JSON.stringify(value));
-  };
+/** The world in the published layout, as docs/published-layout.md says: texts by key. */
+export function publishedObjects(): ReadonlyMap<string, string> {
+  const objects = new Map<string, string>();
+  const write = (key: string, value: unknown) => objects.set(key, JSON.stringify(value));
   for (let version = 1; version <= 10; version += 1) {
     const tags = version === 2 ? { quality: 'z', 'a/b': 'c' } : {};
-    await write(`models/wine/versions/${version}/manifest.json`, manifest('wine', version, tags));
+    write(`models/wine/versions/${version}/manifest.json`, manifest('wine', version, tags));
   }
-  await write('models/wine/versions/11/model/MLmodel', 'not published yet: no manifest');
-  await write('models/wine/aliases/champion.json', { version: '1' });
-  await write('models/wine/aliases/challenger.json', { version: '10' });
-  await write('models/wine/stages/Production.json', { version: '2' });
-  await write('models/wine/stages/Staging.json', { version: '10' });
-  await write('models/vin%20n%C2%B0%203/versions/1/manifest.json', manifest('vin n° 3', 1));
-  await mkdir(join(root, 'models/empty/versions'), { recursive: true });
-  await write('models/empty/versions/1/model/MLmodel', 'not published yet: no manifest');
+  write('models/wine/versions/11/model/MLmodel', 'not published yet: no manifest');
+  write('models/wine/aliases/champion.json', { version: '1' });
+  write('models/wine/aliases/challenger.json', { version: '10' });
+  write('models/wine/stages/Production.json', { version: '2' });
+  write('models/wine/stages/Staging.json', { version: '10' });
+  write('models/vin%20n%C2%B0%203/versions/1/manifest.json', manifest('vin n° 3', 1));
+  write('models/empty/versions/1/model/MLmodel', 'not published yet: no manifest');
+  return objects;
+}
+
+export async function writePublished(root: string): Promise<void> {
+  for (const [key, text] of publishedObjects()) {
+    await mkdir(dirname(join(root, key)), { recursive: true });
+    await writeFile(join(root, key), text);
+  }
 }
 
 export const manifest = (name: string, version: number, tags: Record<string, string> = {}) => ({
