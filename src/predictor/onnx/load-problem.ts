@@ -87,9 +87,11 @@ const MAX_LENGTH = 300;
 /** ORT's message on one line, without source files, C++ signatures and paths. */
 export function tidyMessage(text: string): string {
   const tidy = text
+    .replace(/^Load model from .*? failed:/s, '')
     .replace(/\/?onnxruntime_src\/\S+?:\d+ .*?(?:\[with [^\]]*\]|\))\s+(?=[A-Z(])/gs, '')
     .replace(/\b\w+\.(?:cc|h):\d+ \w+ /g, '')
-    .replace(/"?(?:[A-Za-z]:)?(?:[\\/][\w.+@%~ -]+){2,}"?/g, 'the model')
+    .replace(/"[^"\n]*[\\/][^"\n]*"/g, 'a file')
+    .replace(/(?:[A-Za-z]:)?(?:[\\/][\w.+@%~-]+){2,}/g, 'a file')
     .replace(/\s+/g, ' ')
     .trim();
   return tidy.length > MAX_LENGTH ? `${tidy.slice(0, MAX_LENGTH - 1)}…` : tidy;
