@@ -14,7 +14,7 @@ export const CLOSE_OBJECT = 0x7d;
 
 /** JSON's white space, and nothing else: blank, line feed, carriage return, tab. */
 export const isSpace = (byte: number): boolean =>
-  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+  byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);
 
 /** First byte at or after `position` that is not white space. The text ends in a NUL byte. */
 export function skipSpace(bytes: Uint8Array, position: number): number {

@@ -1,8 +1,11 @@
 /** Cells of one slab: 16 KiB, for a hundred requests of one row. */
 const SLAB_CELLS = 2048;
 
+/** Columns of a table without an allocation. */
+const FEW_SLOTS = 64;
+
 /**
- * Where the numbers of packed lists are collected.
+ * Where the numbers of a packed list are collected.
  *
  * Small lists share a slab of memory and become views of it: a typed array of its own costs a
  * malloc (300 ns), a view 40 ns. A list that outgrows the slab moves to memory of its own.
@@ -11,21 +14,34 @@ export class Cells {
   values = new Float64Array(SLAB_CELLS);
   /** Index in `values` for the next cell. */
   next = 0;
-  /** Kinds of the list being read, one per slot. */
-  kinds = new Uint8Array(64);
+  /** Kinds of the cells by slot: one per column of a table, one for all of another list. */
+  kinds = new Uint8Array(FEW_SLOTS);
+  /** 1 when each cell of a row has a slot of its own, else 0. */
+  slotStep = 0;
 
   #slab = this.values;
+  /** Index in the slab of the list's first cell. */
   #first = 0;
+  #textStart = 0;
+  #textEnd = 0;
 
-  /** Begin a list. */
-  start(): void {
+  /**
+   * Begin a list.
+   *
+   * @param textStart where in the text it begins, and with `textEnd` how much may follow: for `grow`
+   */
+  start(slotStep: number, textStart: number, textEnd: number): void {
     if (this.#first > SLAB_CELLS / 2) {
       this.#slab = new Float64Array(SLAB_CELLS);
       this.#first = 0;
     }
     this.values = this.#slab;
     this.next = this.#first;
-    this.kinds[0] = 0;
+    if (this.kinds.length > FEW_SLOTS) this.kinds = new Uint8Array(FEW_SLOTS);
+    else this.kinds.fill(0);
+    this.slotStep = slotStep;
+    this.#textStart = textStart;
+    this.#textEnd = textEnd;
   }
 
   /** Number of cells of the list so far. */
@@ -34,26 +50,25 @@ export class Cells {
   }
 
   /**
-   * Make room after `values` is full.
+   * Make room for another cell, and for the kind of it.
    *
-   * @param expected cells the list may have in the end, by the text read so far
+   * @param at where in the text the cell is: the rest is taken to look like the part before it
    */
-  grow(expected: number): void {
-    const count = this.count;
-    const values = new Float64Array(Math.max(2 * SLAB_CELLS, 2 * count, Math.ceil(expected)));
-    values.set(this.values.subarray(this.next - count, this.next));
-    this.values = values;
-    this.next = count;
-  }
-
-  /** Make room for the kinds of `slots` columns; those from `slot` on begin empty. */
-  clearKinds(slot: number): void {
-    if (slot >= this.kinds.length) {
-      const kinds = new Uint8Array(2 * slot);
+  grow(at: number, slot: number): void {
+    if (this.next === this.values.length) {
+      const { count } = this;
+      const text = this.#textEnd - this.#textStart;
+      const expected = (1.02 * count * text) / (at - this.#textStart);
+      const values = new Float64Array(Math.max(2 * count, Math.ceil(expected)));
+      values.set(this.values.subarray(this.next - count, this.next));
+      this.values = values;
+      this.next = count;
+    }
+    if (slot === this.kinds.length) {
+      const kinds = new Uint8Array(2 * this.kinds.length);
       kinds.set(this.kinds);
       this.kinds = kinds;
     }
-    this.kinds[slot] = 0;
   }
 
   /** End the list and hand over its cells, as a view of memory that holds other lists' cells too. */

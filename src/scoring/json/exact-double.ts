@@ -4,7 +4,7 @@
  * One division or multiplication of an integer below 2^53 by one of them rounds once, so it is exact.
  * @see W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990
  */
-const EXACT_POWERS = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
+export const EXACT_POWERS = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
 const MAX_EXACT_POWER = 22;
 
 /** Range in which no step of `product` can overflow or lose bits to subnormals. */

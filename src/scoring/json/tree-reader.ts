@@ -13,10 +13,11 @@ import {
   ZERO,
 } from './bytes.ts';
 import { Cells } from './cells.ts';
-import { ListPacker } from './list-packer.ts';
-import type { Unpack } from './packed-list.ts';
-import { StringReader } from './read-string.ts';
-import { NOT_A_CELL, scanNumber, startsWith } from './scan-number.ts';
+import { PackCursor, type PackedText } from './pack-cursor.ts';
+import { packList } from './pack-list.ts';
+import { NOT_A_CELL, startsWith } from './scan-any-cell.ts';
+import { scanNumbers } from './scan-numbers.ts';
+import { StringReader } from './string-reader.ts';
 import { syntaxError } from './syntax-error.ts';
 
 /** Python's `sys.set_int_max_str_digits` default. */
@@ -33,8 +34,8 @@ export interface TreeReaderOptions {
   /** Bytes of the text. */
   readonly length: number;
   readonly maxDepth: number;
-  /** Makes the `unpack` of a packed list from its first and last position; without it nothing is packed. */
-  readonly unpackFrom?: (start: number, end: number) => Unpack;
+  /** Without it nothing is packed. */
+  readonly unpackFrom?: PackedText['unpackFrom'];
 }
 
 /**
@@ -48,7 +49,7 @@ export class TreeReader {
   readonly #length: number;
   readonly #maxDepth: number;
   readonly #strings: StringReader;
-  readonly #packer: ListPacker | undefined;
+  readonly #packing: PackCursor | undefined;
   /** Position of the next byte to read. */
   #at = 0;
   /** Lists before this position were tried. */
@@ -68,7 +69,7 @@ export class TreeReader {
     this.#maxDepth = maxDepth;
     const strings = new StringReader(bytes, length);
     this.#strings = strings;
-    this.#packer = unpackFrom && new ListPacker({ bytes, length, strings, unpackFrom });
+    this.#packing = unpackFrom && new PackCursor({ bytes, length, strings, unpackFrom });
   }
 
   /** @throws {ServingError} BAD_REQUEST */
@@ -181,14 +182,14 @@ export class TreeReader {
 
   #pack(at: number): JsonValue | undefined {
     const isEntry = this.#depth > 0 && Array.isArray(this.#open[this.#depth - 1]);
-    if (this.#packer === undefined || at < this.#triedTo) return undefined;
+    if (this.#packing === undefined || at < this.#triedTo) return undefined;
     if (isEntry && this.#tryEntries[this.#depth - 1] === false) return undefined;
-    const list = this.#packer.pack(at, this.#maxDepth - this.#depth);
+    const list = packList(this.#packing, at, this.#maxDepth - this.#depth);
     if (list !== undefined) {
-      this.#at = this.#packer.end;
+      this.#at = this.#packing.end;
       return list;
     }
-    this.#triedTo = this.#packer.stoppedAt;
+    this.#triedTo = this.#packing.stoppedAt;
     if (isEntry) this.#tryEntries[this.#depth - 1] = false;
     return undefined;
   }
@@ -203,7 +204,7 @@ export class TreeReader {
     const start = this.#at;
     cell.next = 0;
     cell.kinds[0] = 0;
-    const end = scanNumber(this.#bytes, start, cell, 0);
+    const end = scanNumbers(this.#bytes, start, cell, 0, 1);
     if (end === NOT_A_CELL) return this.#bigInt();
     this.#at = end;
     const value = cell.values[0]!;
