@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-import pRetry, { type Options as RetryOptions } from 'p-retry';
+import pRetry from 'p-retry';
 import { createAgents, type TlsOptions } from './http-client/agents.ts';
 import { type Followed, isSuccess, problemFromAnswer, readJson } from './http-client/answer.ts';
 import { attemptRequest, describePlace } from './http-client/attempt.ts';
 import { HttpProblem } from './http-client/http-problem.ts';
+import { redirectTarget } from './http-client/redirect-target.ts';
+import { retryOf, retryPolicy } from './http-client/retry-policy.ts';
 
 export interface HttpClientOptions {
   /**
@@ -70,8 +71,6 @@ export interface HttpClient {
 }
 
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 5_000;
 const MAX_STALE_SOCKETS = 8;
 
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
@@ -162,49 +161,3 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
 }
 
 const toUrl = (url: URL | string): URL => (typeof url === 'string' ? new URL(url) : url);
-
-/**
- * Where a redirect leads.
- *
- * @throws {HttpProblem} `bad-page` for too many, for one without a target and for one from https to http
- */
-function redirectTarget(from: URL, location: string | undefined, hop: number, max: number): URL {
-  const place = describePlace(from);
-  if (hop >= max) {
-    const fault =
-      max === 0 ? 'redirects, which is switched off' : `redirects more than ${max} times`;
-    throw new HttpProblem('bad-page', `${place} ${fault}`);
-  }
-  const target = location === undefined ? null : URL.parse(location, from.href);
-  if (target === null || !/^https?:$/.test(target.protocol)) {
-    throw new HttpProblem('bad-page', `${place} redirects to a place that cannot be read`);
-  }
-  if (from.protocol === 'https:' && target.protocol === 'http:') {
-    throw new HttpProblem('bad-page', `${place} redirects from https to http, which is refused`);
-  }
-  return target;
-}
-
-/** Growing pauses with jitter, `Retry-After` on top, and none that would outlast the deadline. */
-function retryPolicy(retries: number, deadline: number, signal: AbortSignal | undefined) {
-  return {
-    retries,
-    factor: 2,
-    minTimeout: FIRST_PAUSE_MS,
-    maxTimeout: LONGEST_PAUSE_MS,
-    randomize: true,
-    signal,
-    shouldConsumeRetry: ({ error, attemptNumber }) => attemptNumber > 2 || retryOf(error) !== 'now',
-    shouldRetry: async ({ error, retryDelay }) => {
-      if (retryOf(error) === 'never') return false;
-      const asked = error instanceof HttpProblem ? (error.details.retryAfterMs ?? 0) : 0;
-      if (performance.now() + asked + retryDelay >= deadline) return false;
-      if (asked > 0)
-        await sleep(asked, undefined, { signal }).catch(() => signal?.throwIfAborted());
-      return true;
-    },
-  } satisfies RetryOptions;
-}
-
-const retryOf = (error: unknown): 'never' | 'later' | 'now' =>
-  error instanceof HttpProblem ? (error.details.retry ?? 'never') : 'never';

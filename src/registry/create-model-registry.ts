@@ -1,11 +1,11 @@
 import { ServingError } from '../errors.ts';
 import { joinLocation } from './artifact-location.ts';
+import { canonicalStage, cap, missing, notThere, type RegisteredUri } from './missing-version.ts';
 import type { ModelRegistry, ModelVersion, ResolveOptions } from './model-registry.ts';
 import { type ModelUri, parseModelUri } from './model-uri.ts';
 import type {
   LoggedModelRecord,
   RegisteredModels,
-  Stage,
   TrackedModels,
   VersionPointer,
 } from './registry-backend.ts';
@@ -21,8 +21,6 @@ export interface ModelRegistryParts {
 
 /** A version may point to a logged model, that to nothing else; more is a circle. */
 const MAX_INDIRECTIONS = 5;
-
-const STAGES: readonly Stage[] = ['None', 'Staging', 'Production', 'Archived'];
 
 /**
  * Resolve model URIs over the stores they may name. The order of the questions is MLflow's.
@@ -71,8 +69,6 @@ export function createModelRegistry({
   };
 }
 
-type RegisteredUri = Extract<ModelUri, { kind: 'version' | 'stage' | 'latest' | 'alias' }>;
-
 async function findRegistered(
   models: RegisteredModels,
   uri: RegisteredUri,
@@ -116,47 +112,6 @@ const MAX_VERSION_DIGITS = 9;
 
 /** MLflow compares versions as numbers: `03` is `3`. */
 const stripZeros = (version: string): string => version.replace(/^0+(?=\d)/, '');
-
-function canonicalStage(name: string, text: string): Stage {
-  const stage = STAGES.find((known) => known.toLowerCase() === text.toLowerCase());
-  if (stage !== undefined) return stage;
-  throw new ServingError(
-    'INVALID_PARAMETER_VALUE',
-    `"${cap(text)}" is neither a version nor a stage (${STAGES.join(', ')}); an alias is written models:/${cap(name)}@${cap(text)}`,
-  );
-}
-
-const MAX_LISTED_ALIASES = 5;
-
-/** One more question to the registry, to say which of model, alias and version is not there. */
-async function missing(
-  models: RegisteredModels,
-  uri: RegisteredUri,
-  pointer: VersionPointer | undefined,
-  options: ResolveOptions,
-): Promise<ServingError> {
-  const name = cap(uri.name);
-  const aliases = await models.findAliases(uri.name, options);
-  if (aliases === undefined) return notThere(`there is no registered model "${name}"`);
-  switch (uri.kind) {
-    case 'version':
-      return notThere(`model "${name}" has no version ${uri.version}`);
-    case 'latest':
-      return notThere(`model "${name}" has no versions`);
-    case 'stage':
-      if (pointer) return dangling(`stage ${uri.stage} of model "${name}"`, pointer);
-      return notThere(`model "${name}" has no version in stage ${canonicalStage(name, uri.stage)}`);
-    case 'alias': {
-      if (pointer) return dangling(`alias "${cap(uri.alias)}" of model "${name}"`, pointer);
-      const listed = aliases.slice(0, MAX_LISTED_ALIASES).map(cap).join(', ');
-      const known = listed === '' ? 'it has none' : `it has: ${listed}`;
-      return notThere(`model "${name}" has no alias "${cap(uri.alias)}"; ${known}`);
-    }
-  }
-}
-
-const dangling = (what: string, { version }: VersionPointer): ServingError =>
-  notThere(`${what} points to version ${version}, which is not there`);
 
 async function findLoggedModel(
   tracked: TrackedModels,
@@ -204,8 +159,3 @@ async function findInRun(
 
 /** @see mlflow/utils/validation.py, `_validate_logged_model_name` */
 const canNameLoggedModel = (name: string): boolean => name !== '' && !/[:."'%]/.test(name);
-
-const MAX_NAME_CHARACTERS = 80;
-const cap = (text: string): string => text.slice(0, MAX_NAME_CHARACTERS);
-const notThere = (message: string): ServingError =>
-  new ServingError('RESOURCE_DOES_NOT_EXIST', message);

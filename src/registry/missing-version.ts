@@ -1,0 +1,59 @@
+import { ServingError } from '../errors.ts';
+import type { ResolveOptions } from './model-registry.ts';
+import type { ModelUri } from './model-uri.ts';
+import type { RegisteredModels, Stage, VersionPointer } from './registry-backend.ts';
+
+export type RegisteredUri = Extract<ModelUri, { kind: 'version' | 'stage' | 'latest' | 'alias' }>;
+
+const STAGES: readonly Stage[] = ['None', 'Staging', 'Production', 'Archived'];
+
+/**
+ * MLflow's spelling of a stage.
+ *
+ * @throws {ServingError} INVALID_PARAMETER_VALUE for a word that is none: most likely an alias was meant
+ */
+export function canonicalStage(name: string, text: string): Stage {
+  const stage = STAGES.find((known) => known.toLowerCase() === text.toLowerCase());
+  if (stage !== undefined) return stage;
+  throw new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    `"${cap(text)}" is neither a version nor a stage (${STAGES.join(', ')}); an alias is written models:/${cap(name)}@${cap(text)}`,
+  );
+}
+
+const MAX_LISTED_ALIASES = 5;
+
+/** One more question to the registry, to say which of model, alias and version is not there. */
+export async function missing(
+  models: RegisteredModels,
+  uri: RegisteredUri,
+  pointer: VersionPointer | undefined,
+  options: ResolveOptions,
+): Promise<ServingError> {
+  const name = cap(uri.name);
+  const aliases = await models.findAliases(uri.name, options);
+  if (aliases === undefined) return notThere(`there is no registered model "${name}"`);
+  switch (uri.kind) {
+    case 'version':
+      return notThere(`model "${name}" has no version ${cap(uri.version)}`);
+    case 'latest':
+      return notThere(`model "${name}" has no versions`);
+    case 'stage':
+      if (pointer) return dangling(`stage ${uri.stage} of model "${name}"`, pointer);
+      return notThere(`model "${name}" has no version in stage ${canonicalStage(name, uri.stage)}`);
+    case 'alias': {
+      if (pointer) return dangling(`alias "${cap(uri.alias)}" of model "${name}"`, pointer);
+      const listed = aliases.slice(0, MAX_LISTED_ALIASES).map(cap).join(', ');
+      const known = listed === '' ? 'it has none' : `it has: ${listed}`;
+      return notThere(`model "${name}" has no alias "${cap(uri.alias)}"; ${known}`);
+    }
+  }
+}
+
+const dangling = (what: string, { version }: VersionPointer): ServingError =>
+  notThere(`${what} points to version ${version}, which is not there`);
+
+const MAX_NAME_CHARACTERS = 80;
+export const cap = (text: string): string => text.slice(0, MAX_NAME_CHARACTERS);
+export const notThere = (message: string): ServingError =>
+  new ServingError('RESOURCE_DOES_NOT_EXIST', message);
