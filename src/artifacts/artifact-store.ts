@@ -4,6 +4,11 @@ export interface DownloadOptions {
   /** Known files: nothing is listed, and size and digest of each are checked. */
   readonly files?: readonly ArtifactFile[];
   readonly signal?: AbortSignal;
+  /**
+   * Called once, when the first request for a file has left: now there is time for other work while its answer is on the way.
+   * Not called when nothing has to be fetched.
+   */
+  readonly onRequested?: () => void;
 }
 
 /** Version → verified local directory; one file per kind of storage. */

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServingError } from '../errors.ts';
 import type { DownloadOptions } from './artifact-store.ts';
@@ -48,13 +48,13 @@ export async function downloadDirectory(
   policy: DownloadPolicy = {},
 ): Promise<void> {
   options.signal?.throwIfAborted();
-  if (await exists(directory)) return;
+  if (existsSync(directory)) return;
   const timeoutMs = policy.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const timer = new AbortController();
   const timeout = setTimeout(() => timer.abort(tookTooLong(source.uri, timeoutMs)), timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, timer.signal]) : timer.signal;
   try {
-    await downloadInto({ source, directory, known: options.files, policy, signal });
+    await downloadInto({ source, directory, options, policy, signal });
   } catch (error) {
     throw signal.aborted ? signal.reason : translateDiskError(error, source.uri);
   } finally {
@@ -65,22 +65,28 @@ export async function downloadDirectory(
 interface Download {
   readonly source: RemoteDirectory;
   readonly directory: string;
-  readonly known: readonly RemoteFile[] | undefined;
+  readonly options: DownloadOptions;
   readonly policy: DownloadPolicy;
   readonly signal: AbortSignal;
 }
 
-async function downloadInto({ source, directory, known, policy, signal }: Download): Promise<void> {
+/**
+ * The few calls that set the directory up are synchronous: they take less than a millisecond together, and the first
+ * request leaves before anything else gets a turn of the event loop.
+ */
+async function downloadInto(download: Download): Promise<void> {
+  const { source, directory, options, policy, signal } = download;
   const limits = { ...DEFAULT_LIMITS, ...policy.limits };
   const { maxFiles } = limits;
   const { firstPauseMs = DEFAULT_FIRST_PAUSE_MS } = policy;
   const list = () => source.list({ maxFiles, signal });
-  const files = known ?? (await withRetries(list, { ...FILE_ATTEMPTS, firstPauseMs, signal }));
+  const files =
+    options.files ?? (await withRetries(list, { ...FILE_ATTEMPTS, firstPauseMs, signal }));
   checkFileList(files, source.uri, limits);
   const temporary = await createTemporaryDirectory(directory);
   try {
-    for (const folder of listFolders(files)) await mkdir(join(temporary.path, folder));
-    await fetchAll(source, files, temporary.path, { limits, policy, signal });
+    for (const folder of listFolders(files)) mkdirSync(join(temporary.path, folder));
+    await fetchAll(download, files, temporary.path, limits);
     signal.throwIfAborted();
     await temporary.moveIntoPlace();
   } finally {
@@ -88,18 +94,12 @@ async function downloadInto({ source, directory, known, policy, signal }: Downlo
   }
 }
 
-interface FetchAllOptions {
-  readonly limits: DownloadLimits;
-  readonly policy: DownloadPolicy;
-  readonly signal: AbortSignal;
-}
-
 /** Fetch in parallel; the first failure stops the others, and all have stopped when this returns. */
 async function fetchAll(
-  source: RemoteDirectory,
+  { source, options, policy, signal }: Download,
   files: readonly RemoteFile[],
   root: string,
-  { limits, policy, signal }: FetchAllOptions,
+  limits: DownloadLimits,
 ): Promise<void> {
   const stop = new AbortController();
   const parallel = policy.parallel ?? DEFAULT_PARALLEL;
@@ -112,6 +112,7 @@ async function fetchAll(
     idleTimeoutMs: policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
     firstPauseMs: policy.firstPauseMs ?? DEFAULT_FIRST_PAUSE_MS,
     signal: AbortSignal.any([signal, stop.signal]),
+    onRequested: once(options.onRequested),
   };
   const limitFiles = createLimiter(parallel);
   let failure: { readonly error: unknown } | undefined;
@@ -129,9 +130,13 @@ async function fetchAll(
   if (failure) throw failure.error;
 }
 
-async function exists(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined); // whatever is wrong shows when it is written
-  return found !== undefined;
+function once(call: (() => void) | undefined): () => void {
+  let wasCalled = false;
+  return () => {
+    if (wasCalled) return;
+    wasCalled = true;
+    call?.();
+  };
 }
 
 const tookTooLong = (uri: string, timeoutMs: number): ServingError =>

@@ -10,7 +10,8 @@ import { FILE_ATTEMPTS, FILE_OF_PARTS_ATTEMPTS, withRetries } from './retry.ts';
  * Write one file to `path`, which must not exist, and check it against what was announced.
  *
  * Sizes are checked always, against listing or manifest and against the store's own Content-Length;
- * digests are computed while bytes arrive, and only where one is announced.
+ * digests are computed while bytes arrive, and only where one is announced. The local file is opened while the
+ * first request is on its way.
  *
  * @throws {ServingError} what `RemoteDirectory.open` throws, after retries; TEMPORARILY_UNAVAILABLE for other bytes
  *   than announced; INVALID_PARAMETER_VALUE above the limit
@@ -20,25 +21,29 @@ export async function fetchFile(
   path: string,
   context: ReceiveContext,
 ): Promise<void> {
-  const handle = await open(path, 'wx+');
+  const opening = open(path, 'wx+');
+  opening.catch(() => {}); // thrown where the handle is used, which may be later
   try {
-    if (!(await fetchInParts(file, handle, context))) await fetchWhole(file, handle, context);
+    if (!(await fetchInParts(file, opening, context))) await fetchWhole(file, opening, context);
   } finally {
-    await handle.close();
+    await opening.then(
+      (handle) => handle.close(),
+      () => {}, // see above
+    );
   }
 }
 
 /** @returns false when the file is too small for parts or the store does not have them */
 async function fetchInParts(
   file: RemoteFile,
-  handle: FileHandle,
+  opening: Promise<FileHandle>,
   context: ReceiveContext,
 ): Promise<boolean> {
   const { sizeBytes } = file;
   const { source, partBytes, firstPauseMs, signal } = context;
   if (!source.hasRanges || sizeBytes === undefined || sizeBytes <= 2 * partBytes) return false;
   try {
-    await withRetries(() => fetchParts({ ...file, sizeBytes }, handle, context), {
+    await withRetries(() => fetchParts({ ...file, sizeBytes }, opening, context), {
       ...FILE_OF_PARTS_ATTEMPTS,
       firstPauseMs,
       signal,
@@ -50,12 +55,17 @@ async function fetchInParts(
   }
 }
 
-function fetchWhole(file: RemoteFile, handle: FileHandle, context: ReceiveContext): Promise<void> {
+function fetchWhole(
+  file: RemoteFile,
+  opening: Promise<FileHandle>,
+  context: ReceiveContext,
+): Promise<void> {
   const attempt = async () => {
-    await handle.truncate(0);
     const hash = file.sha256 === undefined ? undefined : createHash('sha256');
-    const writer = createFileWriter(handle, 0);
     const remote = await openChecked(file, {}, context);
+    const handle = await opening;
+    await handle.truncate(0);
+    const writer = createFileWriter(handle, 0);
     await receive(file, remote, context, (chunk) => {
       hash?.update(chunk);
       return writer.write(chunk);

@@ -22,14 +22,14 @@ type SizedFile = RemoteFile & { readonly sizeBytes: number };
  */
 export async function fetchParts(
   file: SizedFile,
-  handle: FileHandle,
+  opening: Promise<FileHandle>,
   context: ReceiveContext,
 ): Promise<void> {
   const ranges = splitIntoRanges(file.sizeBytes, context.partBytes);
-  const digest = file.sha256 === undefined ? undefined : createOrderedDigest(handle, ranges);
+  const digest = file.sha256 === undefined ? undefined : createOrderedDigest(opening, ranges);
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
-  const shared: SharedByParts = { file, handle, etag: undefined, context: { ...context, signal } };
+  const shared: SharedByParts = { file, opening, etag: undefined, context: { ...context, signal } };
   const fetches = ranges.map(async (range, index) => {
     await fetchPart(range, shared);
     await digest?.markWritten(index);
@@ -46,13 +46,13 @@ export async function fetchParts(
 
 interface SharedByParts {
   readonly file: SizedFile;
-  readonly handle: FileHandle;
+  readonly opening: Promise<FileHandle>;
   readonly context: ReceiveContext;
   etag: string | undefined;
 }
 
 function fetchPart(range: ByteRange, shared: SharedByParts): Promise<void> {
-  const { file, handle, context } = shared;
+  const { file, opening, context } = shared;
   const attempt = async () => {
     const etag = shared.etag;
     const remote = await openChecked(file, { range, ...(etag !== undefined && { etag }) }, context);
@@ -65,7 +65,7 @@ function fetchPart(range: ByteRange, shared: SharedByParts): Promise<void> {
       remote.body.destroy();
       throw contentMismatch(`${file.path} at ${context.source.uri} changed while it was read`);
     }
-    const writer = createFileWriter(handle, range.start);
+    const writer = createFileWriter(await opening, range.start);
     await receive(file, remote, context, (chunk) => writer.write(chunk));
     await writer.flush();
   };

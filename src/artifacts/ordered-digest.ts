@@ -18,7 +18,7 @@ export interface OrderedDigest {
  * from memory, so that little is left to do when the last byte is here.
  */
 export function createOrderedDigest(
-  handle: FileHandle,
+  opening: Promise<FileHandle>,
   ranges: readonly ByteRange[],
 ): OrderedDigest {
   const hash = createHash('sha256');
@@ -28,6 +28,7 @@ export function createOrderedDigest(
   let work = Promise.resolve();
 
   async function hashRange({ start, end }: ByteRange): Promise<void> {
+    const handle = await opening;
     for (let position = start; position < end; ) {
       const length = Math.min(READ_BYTES, end - position);
       const { bytesRead } = await handle.read(buffer, 0, length, position);

@@ -15,6 +15,8 @@ export interface ReceiveContext {
   readonly idleTimeoutMs: number;
   readonly firstPauseMs: number;
   readonly signal: AbortSignal;
+  /** Idempotent: the first request for any file has left. */
+  readonly onRequested: () => void;
 }
 
 /**
@@ -24,10 +26,11 @@ export interface ReceiveContext {
  */
 export async function openChecked(
   file: RemoteFile,
-  options: Omit<OpenOptions, 'signal'>,
-  { source, signal }: ReceiveContext,
+  options: Pick<OpenOptions, 'range' | 'etag'>,
+  { source, signal, onRequested }: ReceiveContext,
 ): Promise<RemoteBody> {
-  const remote = await source.open(file, { ...options, signal });
+  const remote = await source.open(file, { ...options, signal, onSent: onRequested });
+  onRequested(); // for stores that cannot tell
   const { fileBytes } = remote;
   if (file.sizeBytes === undefined || fileBytes === undefined) return remote;
   if (file.sizeBytes === fileBytes) return remote;

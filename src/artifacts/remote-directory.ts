@@ -20,6 +20,8 @@ export interface OpenOptions {
   /** Fail with a `ContentMismatch` unless the file still has this entity tag. */
   readonly etag?: string;
   readonly signal?: AbortSignal;
+  /** To be called when the request has left, by stores that can tell. */
+  readonly onSent?: () => void;
 }
 
 export interface RemoteBody {

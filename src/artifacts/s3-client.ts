@@ -22,6 +22,8 @@ export interface GetObjectOptions {
   /** Fail unless the object still has this tag. */
   readonly etag?: string;
   readonly signal?: AbortSignal;
+  /** The request has left. */
+  readonly onSent?: () => void;
 }
 
 export interface ListObjectsOptions {
@@ -64,6 +66,7 @@ export function createS3Client(environment: Environment, options: S3ClientOption
     readonly query: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly signal: AbortSignal | undefined;
+    readonly onSent?: (() => void) | undefined;
   }
 
   async function attempt(call: Call, region: string): Promise<IncomingMessage> {
@@ -74,7 +77,7 @@ export function createS3Client(environment: Environment, options: S3ClientOption
     const headers = settings.isSigned
       ? signS3Get(url, own, { credentials: await credentials.get(), region, now: new Date() })
       : own;
-    const { signal } = call;
+    const { signal, onSent } = call;
     try {
       const agent = agents.for(url);
       return await attemptRequest({
@@ -85,6 +88,7 @@ export function createS3Client(environment: Environment, options: S3ClientOption
         agent,
         timeoutMs,
         signal,
+        onSent,
       });
     } catch (error) {
       throw error instanceof HttpProblem ? error.toServingError() : error;
@@ -108,7 +112,7 @@ export function createS3Client(environment: Environment, options: S3ClientOption
   }
 
   return {
-    async get(bucket, key, { range, etag, signal } = {}) {
+    async get(bucket, key, { range, etag, signal, onSent } = {}) {
       const response = await send({
         bucket,
         key,
@@ -120,6 +124,7 @@ export function createS3Client(environment: Environment, options: S3ClientOption
           ...(etag !== undefined && { 'if-match': etag }),
         },
         signal,
+        onSent,
       });
       return toRemoteBody(response, range);
     },

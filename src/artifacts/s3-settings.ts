@@ -54,8 +54,12 @@ function checkEndpoint(endpoint: string): void {
  *
  * A dot in a bucket's name does not fit the certificate of `<bucket>.s3.<region>.amazonaws.com`, so such a
  * bucket goes into the path.
+ *
+ * @throws {ServingError} INVALID_PARAMETER_VALUE for a key with a part "." or "..", which URLs cannot carry: they would
+ *   lead to another key, or another bucket
  */
 export function s3Url(settings: S3Settings, region: string, bucket: string, key: string): URL {
+  checkKey(key, `s3://${bucket}`);
   const isPath = settings.addressing === 'path' || (bucket.includes('.') && !settings.endpoint);
   const base = new URL(settings.endpoint ?? `https://s3.${region}.${domainOf(region)}`);
   const path = key.split('/').map(encodeRfc3986).join('/');
@@ -102,8 +106,14 @@ export function parseS3Uri(uri: string): S3Location {
       `${uri} is not of the form s3://<bucket>/<folder>`,
     );
   }
-  if (!key.isWellFormed() || key.split('/').some((part) => part === '.' || part === '..')) {
-    throw new ServingError('INVALID_PARAMETER_VALUE', `${uri} has a part "." or ".." in its key`);
-  }
+  checkKey(key, `s3://${bucket}`);
   return { bucket, prefix: key === '' ? '' : `${key}/` };
+}
+
+function checkKey(key: string, place: string): void {
+  if (key.isWellFormed() && !key.split('/').some((part) => part === '.' || part === '..')) return;
+  throw new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    `a key of ${place} has a part "." or "..", or is not valid Unicode`,
+  );
 }

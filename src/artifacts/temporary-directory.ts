@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -32,13 +33,14 @@ export interface TemporaryDirectory {
  */
 export async function createTemporaryDirectory(target: string): Promise<TemporaryDirectory> {
   const parent = dirname(target);
-  await mkdir(parent, { recursive: true });
-  await removeAbandoned(parent);
+  mkdirSync(parent, { recursive: true });
+  const left = readdirSync(parent).filter((name) => NAME.test(name) && !active.has(name));
+  if (left.length > 0) await removeAbandoned(parent, left);
   const random = randomBytes(6).toString('hex');
   const name = `${basename(target)}.partial-${HOST}-${process.pid}-${random}`;
   const path = join(parent, name);
   active.add(name);
-  await mkdir(path);
+  mkdirSync(path);
 
   const remove = async () => {
     await rm(path, { recursive: true, force: true, maxRetries: 3 });
@@ -61,11 +63,9 @@ export async function createTemporaryDirectory(target: string): Promise<Temporar
 const isOccupied = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && /^(ENOTEMPTY|EEXIST)$/.test(String(error.code));
 
-async function removeAbandoned(parent: string): Promise<void> {
-  const names = await readdir(parent);
-  const candidates = names.filter((name) => NAME.test(name) && !active.has(name));
+async function removeAbandoned(parent: string, names: readonly string[]): Promise<void> {
   await Promise.all(
-    candidates.map(async (name) => {
+    names.map(async (name) => {
       const path = join(parent, name);
       if (await isAbandoned(name, path)) await rm(path, { recursive: true, force: true });
     }),

@@ -14,9 +14,11 @@ export interface Attempt {
   readonly headers: Record<string, string>;
   readonly body: string | undefined;
   readonly agent: http.Agent | https.Agent;
-  /** Milliseconds until the head of the answer must be here. */
+  /** Milliseconds until the head of the answer must be here; silence before it is no failure of its own. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  /** The request has left: from here on there is nothing to do but to wait. */
+  readonly onSent?: (() => void) | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Attempt {
  * @throws {HttpProblem} `unreachable` when no answer came in time
  */
 export function attemptRequest(attempt: Attempt): Promise<IncomingMessage> {
-  const { url, method, headers, body, agent, timeoutMs, signal } = attempt;
+  const { url, method, headers, body, agent, timeoutMs, signal, onSent } = attempt;
   const send = url.protocol === 'https:' ? https.request : http.request;
   const place = describePlace(url);
   return new Promise((resolve, reject) => {
@@ -46,9 +48,10 @@ export function attemptRequest(attempt: Attempt): Promise<IncomingMessage> {
       clearTimeout(deadline);
       stopConnectTimer();
     };
-    request.on('timeout', () => giveUp(IDLE_TIMEOUT_MS, 'nothing was sent'));
+    if (onSent) request.once('finish', onSent);
     request.on('response', (response) => {
       settle();
+      request.on('timeout', () => giveUp(IDLE_TIMEOUT_MS, 'nothing was sent'));
       resolve(response);
     });
     request.on('error', (error: NodeJS.ErrnoException) => {

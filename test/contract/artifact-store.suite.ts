@@ -160,6 +160,18 @@ export function describeArtifactStore(name: string, setup: () => Promise<StoreUn
       await expectFiles(target, MODEL);
     });
 
+    it('tells once when the first request has left', async () => {
+      let told = 0;
+      const onRequested = () => {
+        told += 1;
+      };
+
+      await under.open().download(modelUri, target, { onRequested });
+      await under.open().download(modelUri, target, { onRequested });
+
+      expect(told).toBe(1);
+    });
+
     it('throws the reason of an aborted signal and leaves nothing', async () => {
       const reason = new Error('the caller went away');
       const abort = new AbortController();

@@ -49,6 +49,12 @@ describe('s3Url', () => {
     expect(url({}, 'my.models', 'k')).toBe('https://s3.us-east-1.amazonaws.com/my.models/k');
   });
 
+  it.each(['../other/secret', 'a/../../other', 'a/./b', '..'])('refuses the key %s', (key) => {
+    expect(() => url({ AWS_ENDPOINT_URL: 'http://h' }, 'models', key)).toThrow(
+      expect.objectContaining({ code: 'INVALID_PARAMETER_VALUE' }),
+    );
+  });
+
   it('addresses the bucket itself without a key', () => {
     expect(url({ AWS_ENDPOINT_URL: 'http://h' }, 'models', '')).toBe('http://h/models');
     expect(url({}, 'models', '')).toBe('https://models.s3.us-east-1.amazonaws.com/');
