@@ -1,4 +1,5 @@
-import { mkdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { rm, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServingError } from '../errors.ts';
@@ -82,11 +83,11 @@ export function createDiskCache(options: DiskCacheOptions = {}): DiskCache {
     const folder = join(root, key);
     const mark = createProcessMark();
     // First the mark, then the look: see `removeUnused`.
-    if (!(await putMark(folder, mark))) return undefined;
+    if (!putMark(folder, mark)) return undefined;
     const path = join(folder, MODEL_FOLDER);
-    const entry = await findDiskEntry(folder);
-    if (entry !== undefined && !(await findWrongSize(path, version.files ?? entry.files))) {
-      await touchDiskEntry(folder, now());
+    const entry = findDiskEntry(folder);
+    if (entry !== undefined && !findWrongSize(path, version.files ?? entry.files)) {
+      touchDiskEntry(folder, now());
       return shared(key, mark, entry.sizeBytes, true);
     }
     await removeMark(key, mark);
@@ -100,16 +101,14 @@ export function createDiskCache(options: DiskCacheOptions = {}): DiskCache {
     fill: FillDirectory,
   ): Promise<CachedDirectory> {
     const work = join(root, WORK_FOLDER, `${key ?? 'private'}~${createProcessMark()}`);
-    await makeFolder(work);
+    makeFolder(work);
     try {
       const model = join(work, MODEL_FOLDER);
       await fillWithRoom(model, sumBytes(version.files ?? []), fill);
-      const { sizeBytes } = await writeDiskEntry(work, model);
-      await touchDiskEntry(work, now());
+      const { sizeBytes } = writeDiskEntry(work, model);
+      touchDiskEntry(work, now());
       if (key === undefined) return unshared(work, sizeBytes);
-      return (
-        (await publish(key, work, sizeBytes)) ?? (await yieldTo(key, version, work, sizeBytes))
-      );
+      return publish(key, work, sizeBytes) ?? (await yieldTo(key, version, work, sizeBytes));
     } catch (error) {
       await removeFolder(work);
       throw error;
@@ -128,7 +127,6 @@ export function createDiskCache(options: DiskCacheOptions = {}): DiskCache {
       await tidy({ maxBytes: 0, maxEntries: 0 }, extra);
       await fill(model);
     }
-    await tidying;
   }
 
   /** Never rejects: a cache beyond its bounds is no reason not to serve. */
@@ -143,16 +141,12 @@ export function createDiskCache(options: DiskCacheOptions = {}): DiskCache {
   }
 
   /** Undefined when another process was first. */
-  async function publish(
-    key: string,
-    work: string,
-    sizeBytes: number,
-  ): Promise<CachedDirectory | undefined> {
+  function publish(key: string, work: string, sizeBytes: number): CachedDirectory | undefined {
     const mark = createProcessMark();
-    await mkdir(join(work, MARKS_FOLDER));
-    await putMark(work, mark);
-    if (!(await moveIntoPlace(work, join(root, key)))) return undefined;
-    await tidy(bounds, { bytes: 0, entries: 0 });
+    mkdirSync(join(work, MARKS_FOLDER));
+    putMark(work, mark);
+    if (!moveIntoPlace(work, join(root, key))) return undefined;
+    tidy(bounds, { bytes: 0, entries: 0 }); // beside the opening of the model; never rejects
     return shared(key, mark, sizeBytes, false);
   }
 
@@ -165,9 +159,9 @@ export function createDiskCache(options: DiskCacheOptions = {}): DiskCache {
   }
 
   /** False when there is no such entry. A read-only disk takes no marks, and loses no entries either. */
-  async function putMark(folder: string, mark: string): Promise<boolean> {
+  function putMark(folder: string, mark: string): boolean {
     try {
-      await writeFile(join(folder, MARKS_FOLDER, mark), '');
+      writeFileSync(join(folder, MARKS_FOLDER, mark), '');
       return true;
     } catch (error) {
       return /^(EROFS|EACCES|EPERM)$/.test(codeOf(error));
@@ -195,9 +189,9 @@ export function createDiskCache(options: DiskCacheOptions = {}): DiskCache {
   return { open };
 }
 
-async function makeFolder(folder: string): Promise<void> {
+function makeFolder(folder: string): void {
   try {
-    await mkdir(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true });
   } catch (error) {
     throw new ServingError(
       'INTERNAL_ERROR',
@@ -208,9 +202,9 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 /** False when the place is taken. */
-async function moveIntoPlace(from: string, to: string): Promise<boolean> {
+function moveIntoPlace(from: string, to: string): boolean {
   try {
-    await rename(from, to);
+    renameSync(from, to);
     return true;
   } catch (error) {
     if (/^(EEXIST|ENOTEMPTY)$/.test(codeOf(error))) return false;

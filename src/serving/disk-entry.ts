@@ -1,6 +1,9 @@
-import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArtifactFile } from '../registry/model-registry.ts';
+
+// Synchronous throughout: a few dozen system calls of microseconds each, where a trip through the
+// thread pool for each would cost a cold start milliseconds.
 
 /** What one folder of the disk cache says about itself. Written last, so its presence means complete. */
 export interface DiskEntry {
@@ -11,54 +14,53 @@ export interface DiskEntry {
 const ENTRY_FILE = 'entry.json';
 
 /** List a complete model directory and write down beside it what is in it. */
-export async function writeDiskEntry(folder: string, modelFolder: string): Promise<DiskEntry> {
-  const files = await listFiles(modelFolder);
+export function writeDiskEntry(folder: string, modelFolder: string): DiskEntry {
+  const files = listFiles(modelFolder);
   const entry = { files, sizeBytes: sumBytes(files) };
-  await writeFile(join(folder, ENTRY_FILE), JSON.stringify(entry));
+  writeFileSync(join(folder, ENTRY_FILE), JSON.stringify(entry));
   return entry;
 }
 
 /** The entry and when it was last used; undefined when there is none that can be read. */
-export async function findDiskEntry(
+export function findDiskEntry(
   folder: string,
-): Promise<(DiskEntry & { readonly usedAtMs: number }) | undefined> {
+): (DiskEntry & { readonly usedAtMs: number }) | undefined {
   try {
     const path = join(folder, ENTRY_FILE);
-    const entry: DiskEntry = JSON.parse(await readFile(path, 'utf8'));
-    return { ...entry, usedAtMs: (await stat(path)).mtimeMs };
+    const entry: DiskEntry = JSON.parse(readFileSync(path, 'utf8'));
+    return { ...entry, usedAtMs: statSync(path).mtimeMs };
   } catch {
     return undefined; // absent, cut short or unreadable: as good as none
   }
 }
 
-export async function touchDiskEntry(folder: string, nowMs: number): Promise<void> {
-  const seconds = nowMs / 1000;
-  await utimes(join(folder, ENTRY_FILE), seconds, seconds).catch(() => {}); // only the order of eviction suffers
+/** Write down that the entry was used just now. */
+export function touchDiskEntry(folder: string, nowMs: number): void {
+  try {
+    utimesSync(join(folder, ENTRY_FILE), nowMs / 1000, nowMs / 1000);
+  } catch {
+    // A read-only disk: only the order of eviction suffers, and nothing is evicted there.
+  }
 }
 
 /** The first file that is missing or has another size than it should. */
-export async function findWrongSize(
+export function findWrongSize(
   modelFolder: string,
   files: readonly ArtifactFile[],
-): Promise<string | undefined> {
-  const sizes = await Promise.all(
-    files.map(async ({ path }) => {
-      const found = await stat(join(modelFolder, path)).catch(() => undefined); // counts as missing
-      return found?.isFile() ? found.size : undefined;
-    }),
-  );
-  return files.find(({ sizeBytes }, index) => sizes[index] !== sizeBytes)?.path;
+): string | undefined {
+  return files.find(({ path, sizeBytes }) => {
+    const found = statSync(join(modelFolder, path), { throwIfNoEntry: false });
+    return !found?.isFile() || found.size !== sizeBytes;
+  })?.path;
 }
 
-export async function listFiles(folder: string): Promise<ArtifactFile[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => !entry.isDirectory());
-  return Promise.all(
-    files.map(async ({ parentPath, name }) => {
+export function listFiles(folder: string): ArtifactFile[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ parentPath, name }) => {
       const path = join(parentPath, name);
-      return { path: path.slice(folder.length + 1), sizeBytes: (await stat(path)).size };
-    }),
-  );
+      return { path: path.slice(folder.length + 1), sizeBytes: statSync(path).size };
+    });
 }
 
 export const sumBytes = (files: readonly ArtifactFile[]): number =>

@@ -96,12 +96,10 @@ async function isLive(path: string, mark: string): Promise<boolean> {
 
 async function listCandidates(root: string): Promise<Candidate[]> {
   const names = (await readdir(root)).filter((name) => name !== WORK_FOLDER);
-  return Promise.all(
-    names.map(async (key) => {
-      const entry = await findDiskEntry(join(root, key));
-      return { key, sizeBytes: entry?.sizeBytes ?? 0, usedAtMs: entry?.usedAtMs ?? 0 };
-    }),
-  );
+  return names.map((key) => {
+    const entry = findDiskEntry(join(root, key));
+    return { key, sizeBytes: entry?.sizeBytes ?? 0, usedAtMs: entry?.usedAtMs ?? 0 };
+  });
 }
 
 async function defaultMaxBytes(root: string, usedBytes: number): Promise<number> {

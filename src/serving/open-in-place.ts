@@ -20,15 +20,14 @@ export async function openInPlace(path: string, version: ModelVersion): Promise<
     throw new ServingError('RESOURCE_DOES_NOT_EXIST', `there is no folder at ${version.source}`);
   }
   const listed = version.files;
-  const damaged =
-    listed && ((await findWrongSize(path, listed)) ?? (await findWrongDigest(path, listed)));
+  const damaged = listed && (findWrongSize(path, listed) ?? (await findWrongDigest(path, listed)));
   if (damaged !== undefined) {
     throw new ServingError(
       'TEMPORARILY_UNAVAILABLE',
       `${JSON.stringify(damaged.slice(0, 80))} of model "${version.name}" is not what its manifest promises; publish the version again`,
     );
   }
-  const sizeBytes = sumBytes(listed ?? (await listFiles(path)));
+  const sizeBytes = sumBytes(listed ?? listFiles(path));
   return { path, sizeBytes, wasOnDisk: true, release: async () => {} };
 }
 

@@ -50,7 +50,7 @@ describe('open', () => {
     expect(second).toMatchObject({ wasOnDisk: true, sizeBytes: 100, path: first.path });
     expect(fills).toBe(1);
     expect(await readFile(join(second.path, 'MLmodel'), 'utf8')).toBe('flavors');
-    expect(await work()).toEqual([]);
+    await expect.poll(work).toEqual([]);
   });
 
   it('shares the files of versions with one digest', async () => {
@@ -92,8 +92,8 @@ describe('open', () => {
     expect(fills).toBe(2);
     expect([existsSync(first.path), existsSync(second.path)]).toEqual([false, true]);
     await second.release();
-    expect(await work()).toEqual([]);
-    expect(await keys()).toEqual([]);
+    await expect.poll(work).toEqual([]);
+    await expect.poll(keys).toEqual([]);
   });
 
   it.each([
@@ -146,7 +146,7 @@ describe('open', () => {
     );
 
     expect(new Set(opened.map(({ path }) => path)).size).toBe(1);
-    expect(await work()).toEqual([]);
+    await expect.poll(work).toEqual([]);
   });
 
   it('leaves nothing behind when filling fails, and tries again', async () => {
@@ -158,8 +158,8 @@ describe('open', () => {
 
     await expect(cache.open(version(1), failing)).rejects.toMatchObject({ message: 'cut short' });
 
-    expect(await keys()).toEqual([]);
-    expect(await work()).toEqual([]);
+    await expect.poll(keys).toEqual([]);
+    await expect.poll(work).toEqual([]);
     expect(await cache.open(version(1), filledWith())).toMatchObject({ wasOnDisk: false });
   });
 
@@ -182,7 +182,7 @@ describe('bounds', () => {
       await (await cache.open(version(number), filledWith())).release();
     }
 
-    expect(await keys()).toEqual(['wine-1', 'wine-3']);
+    await expect.poll(keys).toEqual(['wine-1', 'wine-3']);
   });
 
   it('removes the least recently used entries beyond the number', async () => {
@@ -191,7 +191,7 @@ describe('bounds', () => {
       await (await cache.open(version(number), filledWith())).release();
     }
 
-    expect(await keys()).toEqual(['wine-3', 'wine-4']);
+    await expect.poll(keys).toEqual(['wine-3', 'wine-4']);
   });
 
   it('makes room before the download when the manifest says how much', async () => {
@@ -212,17 +212,17 @@ describe('bounds', () => {
     expect(seen).toEqual([[]]);
   });
 
-  it('keeps what is in use, in this process', async () => {
+  it('keeps what is in use in this process', async () => {
     const cache = createCache({ maxBytes: 150 });
     const first = await cache.open(version(1), filledWith());
 
     const second = await cache.open(version(2), filledWith());
-    expect(await keys()).toEqual(['wine-1', 'wine-2']);
+    await expect.poll(keys).toEqual(['wine-1', 'wine-2']);
     await first.release();
     await second.release();
     await cache.open(version(3), filledWith());
 
-    expect(await keys()).toEqual(['wine-3']);
+    await expect.poll(keys).toEqual(['wine-3']);
   });
 
   it('empties the disk when it is full, and tries once more', async () => {
@@ -239,7 +239,7 @@ describe('bounds', () => {
     });
 
     expect(failures).toBe(1);
-    expect(await keys()).toEqual(['wine-2']);
+    await expect.poll(keys).toEqual(['wine-2']);
     expect(existsSync(opened.path)).toBe(true);
   });
 });
@@ -274,12 +274,12 @@ describe('other processes', () => {
     const cache = createCache({ maxEntries: 1 });
 
     await (await cache.open(version(2), filledWith())).release();
-    expect(await keys()).toEqual(['wine-1', 'wine-2']);
+    await expect.poll(keys).toEqual(['wine-1', 'wine-2']);
     child.kill('SIGKILL');
     await once(child, 'exit');
     await cache.open(version(3), filledWith());
 
-    expect(await keys()).toEqual(['wine-3']);
+    await expect.poll(keys).toEqual(['wine-3']);
   });
 
   it('removes what a killed process left half done', async () => {
@@ -293,7 +293,7 @@ describe('other processes', () => {
     const opened = await createCache().open(version(1), filledWith());
 
     expect(opened.wasOnDisk).toBe(false);
-    expect(await work()).toEqual([]);
+    await expect.poll(work).toEqual([]);
   });
 
   it('does not take a mark with our own process number for ours', async () => {
@@ -305,7 +305,7 @@ describe('other processes', () => {
 
     await cache.open(version(2), filledWith());
 
-    expect(await keys()).toEqual(['wine-2']);
+    await expect.poll(keys).toEqual(['wine-2']);
   });
 
   it('takes the mark of another machine for live', async () => {
@@ -316,6 +316,6 @@ describe('other processes', () => {
 
     await cache.open(version(2), filledWith());
 
-    expect(await keys()).toEqual(['wine-1', 'wine-2']);
+    await expect.poll(keys).toEqual(['wine-1', 'wine-2']);
   });
 });
