@@ -1,0 +1,158 @@
+import { type Column, column, frame, type Label } from '../../model/frame.ts';
+import { isNdArray } from '../../model/nd-array.ts';
+import type { PyDict, PyValue } from '../../model/py-value.ts';
+import { allocate } from '../../model/storage.ts';
+import { CastError } from '../cast-error.ts';
+import { frameFromDict } from './frame-from-dict.ts';
+import { inferColumn } from './infer-column.ts';
+import { type IndexedFrame, type RowIndex, rowIndexFrom } from './row-index.ts';
+
+/** What `dataframe_split` may say beside its data. */
+export interface FrameAxes {
+  readonly columns?: RowIndex;
+  readonly index?: RowIndex;
+}
+
+/** Read `columns` and `index` of a request; null is the same as absent. */
+export const frameAxes = (columns: PyValue | undefined, index: PyValue | undefined): FrameAxes => ({
+  ...(columns == null ? {} : { columns: rowIndexFrom(columns) }),
+  ...(index == null ? {} : { index: rowIndexFrom(index) }),
+});
+
+/**
+ * pandas' `DataFrame(data, index, columns)` for JSON values.
+ *
+ * Shapes: a list of rows (lists, objects, or scalars for one column), an object of columns, or a
+ *   scalar with both axes given.
+ *
+ * @throws {CastError} when pandas raises
+ * @see pandas/core/frame.py, `DataFrame.__init__`; pandas/core/internals/construction.py
+ */
+export function dataFrame(data: PyValue, axes: FrameAxes = {}): IndexedFrame {
+  if (data === null || (Array.isArray(data) && data.length === 0)) return emptyFrame(axes);
+  if (data instanceof Map) return frameFromDict(data, axes);
+  if (!Array.isArray(data)) return constantFrame(data, axes);
+  const [first] = data;
+  if (Array.isArray(first)) return fromRows(rowsOfLists(data), axes);
+  if (first instanceof Map) return fromDicts(data, axes);
+  return fromScalars(data, axes);
+}
+
+const defaultLabels = (count: number): Label[] =>
+  Array.from({ length: count }, (_, i) => BigInt(i));
+
+/** A frame whose row count the axes decide: no data at all. */
+function emptyFrame({ columns, index }: FrameAxes): IndexedFrame {
+  const rows = index?.labels.length ?? 0;
+  const columnsOfNaN = (columns?.labels ?? []).map((label) =>
+    column(label, 'object', new Array<PyValue>(rows).fill(Number.NaN)),
+  );
+  return { ...frame(rows, columnsOfNaN), ...(index && { index }) };
+}
+
+function constantFrame(value: PyValue, { columns, index }: FrameAxes): IndexedFrame {
+  if (columns === undefined || index === undefined) {
+    throw new CastError('rows or columns, not a single value');
+  }
+  const cells = index.labels.map(() => value);
+  return {
+    ...frame(
+      cells.length,
+      columns.labels.map((label) => inferColumn(label, cells)),
+    ),
+    index,
+  };
+}
+
+/** Rows as lists of cells; text and objects among them are taken apart as Python's `list` does. */
+function rowsOfLists(rows: readonly PyValue[]): PyValue[][] {
+  return rows.map((row, i) => {
+    if (Array.isArray(row)) return row;
+    if (typeof row === 'string') return [...row];
+    if (row instanceof Map) return [...row.keys()];
+    throw new CastError('rows that are all lists', i);
+  });
+}
+
+/** Shorter rows are filled up with null. */
+function fromRows(rows: readonly PyValue[][], axes: FrameAxes): IndexedFrame {
+  const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
+  const labels = axes.columns?.labels ?? defaultLabels(width);
+  if (labels.length !== width) {
+    throw new CastError(`${labels.length} cells in the longest row, one per column`);
+  }
+  const columns = labels.map((label, c) =>
+    inferColumn(
+      label,
+      rows.map((row) => (c < row.length ? (row[c] as PyValue) : null)),
+    ),
+  );
+  return withRowIndex(columns, rows.length, axes.index);
+}
+
+/** Keys that a row lacks become NaN there. */
+function fromDicts(data: readonly PyValue[], axes: FrameAxes): IndexedFrame {
+  const rows = axes.columns ? data.map(dictOf) : data.map(dictOnly);
+  const labels: readonly Label[] = axes.columns?.labels ?? [
+    ...new Set(rows.flatMap((row) => [...row.keys()])),
+  ];
+  const columns = labels.map((label) =>
+    inferColumn(
+      label,
+      rows.map((row) => cellOf(row, label)),
+    ),
+  );
+  return withRowIndex(columns, rows.length, axes.index);
+}
+
+const cellOf = (row: PyDict, label: Label): PyValue =>
+  typeof label === 'string' && row.has(label) ? (row.get(label) as PyValue) : Number.NaN;
+
+function dictOnly(row: PyValue, i: number): PyDict {
+  if (row instanceof Map) return row;
+  throw new CastError('rows that are all objects', i);
+}
+
+/** Python's `dict(value)`: a list of pairs will do. */
+function dictOf(row: PyValue, i: number): PyDict {
+  if (row instanceof Map) return row;
+  if (row === '') return new Map();
+  const isPair = (item: PyValue): item is [string, PyValue] =>
+    Array.isArray(item) && item.length === 2 && typeof item[0] === 'string';
+  if (Array.isArray(row) && row.every(isPair)) return new Map(row);
+  throw new CastError('rows that are all objects', i);
+}
+
+function fromScalars(data: readonly PyValue[], { columns, index }: FrameAxes): IndexedFrame {
+  const labels = columns?.labels ?? defaultLabels(1);
+  if (labels.length !== 1 || (index && index.labels.length !== data.length)) {
+    throw new CastError('one column and one label per row for a list of single values');
+  }
+  const cells = inferColumn(labels[0] as Label, data);
+  return { ...frame(data.length, [cells]), ...(index && { index }) };
+}
+
+/** One row stretches to as many as the index has; otherwise the counts must agree. */
+function withRowIndex(
+  columns: Column[],
+  rowCount: number,
+  index: RowIndex | undefined,
+): IndexedFrame {
+  if (index === undefined) return frame(rowCount, columns);
+  const wanted = index.labels.length;
+  if (columns.length > 0 && wanted !== rowCount && rowCount !== 1) {
+    throw new CastError(`${wanted} rows, one per index label`);
+  }
+  const repeated = wanted === rowCount ? columns : columns.map((item) => repeatCell(item, wanted));
+  return { ...frame(wanted, repeated), index };
+}
+
+function repeatCell({ label, dtype, data }: Column, count: number): Column {
+  const out = allocate(dtype, count) as PyValue[];
+  out.fill((data as PyValue[])[0] as PyValue);
+  return column(label, dtype, out as never);
+}
+
+/** pandas' `is_list_like` for what this module sees. */
+export const isListLike = (value: PyValue): boolean =>
+  Array.isArray(value) || value instanceof Map || (isNdArray(value) && value.shape.length > 0);

@@ -1,0 +1,55 @@
+import { cellAt } from '../../model/cells.ts';
+import type { Dtype } from '../../model/dtype.ts';
+import type { Frame, Label } from '../../model/frame.ts';
+import type { PyValue } from '../../model/py-value.ts';
+import { CastError } from '../cast-error.ts';
+import { inferColumn } from './infer-column.ts';
+
+/** pandas' `Index`: labels of rows or of columns, with a dtype of their own. */
+export interface RowIndex {
+  readonly dtype: Dtype;
+  readonly labels: readonly Label[];
+}
+
+/**
+ * A frame that remembers the row labels of its request.
+ *
+ * They never reach a model, but tensors are looked up by the row label 0, and dicts align by them.
+ * Without `index` the rows are counted from 0.
+ */
+export interface IndexedFrame extends Frame {
+  readonly index?: RowIndex;
+}
+
+/**
+ * pandas' `ensure_index` for a JSON value: a list, or the keys of an object.
+ *
+ * @throws {CastError} for scalars, and for labels that are lists or objects
+ */
+export function rowIndexFrom(value: PyValue): RowIndex {
+  const list = value instanceof Map ? [...value.keys()] : value;
+  if (!Array.isArray(list)) throw new CastError('a list of labels');
+  if (list.some((label) => Array.isArray(label) || label instanceof Map)) {
+    throw new CastError('labels that are text or numbers, not lists or objects');
+  }
+  if (list.length === 0) return { dtype: 'object', labels: [] };
+  const { dtype, data } = inferColumn(null, list);
+  const labels = list.map((_, i) => cellAt(dtype, data as never, i) as Label);
+  return { dtype, labels };
+}
+
+/**
+ * Which row pandas' `series[0]` means: the row labelled 0 where labels are numbers, else the first.
+ *
+ * @returns undefined when there is none, or more than one
+ */
+export function rowLabelledZero({ rowCount, index }: IndexedFrame): number | undefined {
+  if (index === undefined || !hasNumbers(index)) return rowCount > 0 ? 0 : undefined;
+  const rows = index.labels.flatMap((label, row) => (isZero(label) ? [row] : []));
+  return rows.length === 1 ? rows[0] : undefined;
+}
+
+const hasNumbers = ({ dtype, labels }: RowIndex): boolean =>
+  dtype === 'object' ? labels.some((label) => typeof label === 'bigint') : dtype !== 'bool';
+
+const isZero = (label: Label): boolean => label === 0n || label === 0 || label === false;

@@ -1,0 +1,142 @@
+import { badRequest, ServingError } from '../errors.ts';
+import {
+  isPackedNumbers,
+  isPackedRecords,
+  type JsonObject,
+  type JsonValue,
+} from '../model/json-value.ts';
+import type { ModelInput } from '../model/model-input.ts';
+import type { PyValue } from '../model/py-value.ts';
+import type { Schema, Signature } from '../model/signature.ts';
+import { rowOf, translatingCastErrors } from './cast-error.ts';
+import { checkServable } from './check-servable.ts';
+import { castFrame } from './frame/cast-frame.ts';
+import { dataFrame, frameAxes } from './frame/data-frame.ts';
+import type { IndexedFrame } from './frame/row-index.ts';
+import { castInputs } from './inputs/cast-inputs.ts';
+import { castInstances } from './inputs/cast-instances.ts';
+
+/** A request body, ready for the strict step. */
+export interface ParsedBody {
+  readonly input: ModelInput;
+  /** undefined when the body has none; null is sent as null. */
+  readonly params: JsonValue | undefined;
+  /** Whether the answer goes under `predictions`. */
+  readonly wrapped: boolean;
+}
+
+export interface ParseBodyOptions {
+  /** What the dates `now` and `today` mean, ms since 1970. Without it they are refused. */
+  readonly nowMs?: number;
+}
+
+const FORMATS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const;
+type Format = (typeof FORMATS)[number];
+
+/** Bodies of MLflow's unified interface for language models carry one of these. */
+const LLM_KEYS = ['messages', 'prompt', 'input'];
+
+/**
+ * Read a decoded JSON body: find its format, build what it holds, convert it to the signature.
+ *
+ * This is MLflow's lenient step; `enforceSchema` is the strict one.
+ *
+ * @throws {ServingError} BAD_REQUEST for anything MLflow refuses while parsing, and for bodies and
+ *   signatures that only the Python runtime can serve; INVALID_PARAMETER_VALUE for a model with a type
+ *   hint when there is no `inputs`
+ * @see mlflow/pyfunc/scoring_server/__init__.py, `_parse_json_data`
+ */
+export function parseBody(
+  json: JsonValue,
+  signature: Signature | undefined,
+  options: ParseBodyOptions = {},
+): ParsedBody {
+  const body = bodyObject(json);
+  const llmKey = LLM_KEYS.find((key) => body.has(key));
+  if (llmKey !== undefined) {
+    throw badRequest(
+      `bodies with "${llmKey}" belong to language models and need the Python runtime; send one of ${FORMATS.join(', ')}`,
+    );
+  }
+  if (signature?.isFromTypeHint) throw typeHintRefusal(body);
+  checkServable(signature);
+  const format = formatOf(body);
+  const schema = signature?.inputs;
+  const input = readInput(format, body.get(format) as JsonValue, schema, options.nowMs);
+  return { input, params: body.get('params'), wrapped: true };
+}
+
+function bodyObject(json: JsonValue): JsonObject {
+  if (json instanceof Map) return json;
+  throw badRequest(`the body must be a JSON object with one of ${FORMATS.join(', ')}`);
+}
+
+/** MLflow hands `inputs` to such a model as it came, and wants nothing else. */
+const typeHintRefusal = (body: JsonObject): ServingError =>
+  body.has('inputs')
+    ? badRequest('the model takes data by a Python type hint and needs the Python runtime')
+    : new ServingError(
+        'INVALID_PARAMETER_VALUE',
+        'the model takes data by a Python type hint: the body needs the key inputs',
+      );
+
+function formatOf(body: JsonObject): Format {
+  const present = FORMATS.filter((format) => body.has(format));
+  const [format] = present;
+  if (format !== undefined && present.length === 1) return format;
+  const found = present.length === 0 ? 'none' : present.join(' and ');
+  throw badRequest(`the body must have exactly one of ${FORMATS.join(', ')}; it has ${found}`);
+}
+
+function readInput(
+  format: Format,
+  value: JsonValue,
+  schema: Schema | undefined,
+  nowMs: number | undefined,
+): ModelInput {
+  switch (format) {
+    case 'inputs':
+      return castInputs(plain(value), schema, nowMs);
+    case 'instances':
+      return castInstances(plain(value), schema, nowMs);
+    default: {
+      const input = format === 'dataframe_split' ? splitFrame(value) : recordsFrame(value);
+      return schema === undefined ? input : castFrame(input, schema, nowMs);
+    }
+  }
+}
+
+function splitFrame(value: JsonValue): IndexedFrame {
+  if (!(value instanceof Map)) throw badRequest('dataframe_split: expected an object');
+  const extra = [...value.keys()].some((key) => !['columns', 'index', 'data'].includes(key));
+  if (!value.has('data') || extra) {
+    throw badRequest('dataframe_split: expected "data", and only "columns" and "index" beside it');
+  }
+  return buildFrame('dataframe_split', () =>
+    dataFrame(
+      plain(value.get('data') as JsonValue),
+      frameAxes(plain(value.get('columns') ?? null), plain(value.get('index') ?? null)),
+    ),
+  );
+}
+
+function recordsFrame(value: JsonValue): IndexedFrame {
+  const rows = plain(value);
+  if (!Array.isArray(rows)) throw badRequest('dataframe_records: expected a list of objects');
+  return buildFrame('dataframe_records', () => dataFrame(rows));
+}
+
+const buildFrame = (where: string, build: () => IndexedFrame): IndexedFrame =>
+  translatingCastErrors(build, (error) =>
+    badRequest(`${where}${rowOf(error)}: expected ${error.message}`),
+  );
+
+/** A value without packed parts. */
+function plain(value: JsonValue): PyValue {
+  if (isPackedNumbers(value) || isPackedRecords(value)) return value.unpack() as PyValue;
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Map) {
+    return new Map([...value].map(([key, item]) => [key, plain(item)] as const));
+  }
+  return value;
+}
