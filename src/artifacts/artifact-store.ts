@@ -5,8 +5,8 @@ export interface DownloadOptions {
   readonly files?: readonly ArtifactFile[];
   readonly signal?: AbortSignal;
   /**
-   * Called once, when the first request for a file has left: now there is time for other work while its answer is on the way.
-   * Not called when nothing has to be fetched.
+   * Called once, when the first requests for files have left, as many as go out at once: now there is time for other work
+   * while their answers are on the way. Not called when nothing has to be fetched.
    */
   readonly onRequested?: () => void;
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServingError } from '../errors.ts';
 import type { DownloadOptions } from './artifact-store.ts';
+import { createDepartures } from './departures.ts';
 import { fetchFile } from './fetch-file.ts';
 import { checkFileList, DEFAULT_LIMITS, type DownloadLimits, listFolders } from './file-list.ts';
 import { createLimiter } from './limiter.ts';
@@ -112,7 +113,7 @@ async function fetchAll(
     idleTimeoutMs: policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
     firstPauseMs: policy.firstPauseMs ?? DEFAULT_FIRST_PAUSE_MS,
     signal: AbortSignal.any([signal, stop.signal]),
-    onRequested: once(options.onRequested),
+    departures: createDepartures(options.onRequested),
   };
   const limitFiles = createLimiter(parallel);
   let failure: { readonly error: unknown } | undefined;
@@ -128,15 +129,6 @@ async function fetchAll(
     ),
   );
   if (failure) throw failure.error;
-}
-
-function once(call: (() => void) | undefined): () => void {
-  let wasCalled = false;
-  return () => {
-    if (wasCalled) return;
-    wasCalled = true;
-    call?.();
-  };
 }
 
 const tookTooLong = (uri: string, timeoutMs: number): ServingError =>

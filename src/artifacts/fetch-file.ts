@@ -60,11 +60,13 @@ function fetchWhole(
   opening: Promise<FileHandle>,
   context: ReceiveContext,
 ): Promise<void> {
+  let isUsed = false;
   const attempt = async () => {
     const hash = file.sha256 === undefined ? undefined : createHash('sha256');
     const remote = await openChecked(file, {}, context);
     const handle = await opening;
-    await handle.truncate(0);
+    if (isUsed) await handle.truncate(0);
+    isUsed = true;
     const writer = createFileWriter(handle, 0);
     await receive(file, remote, context, (chunk) => {
       hash?.update(chunk);

@@ -1,3 +1,4 @@
+import type { Departures } from './departures.ts';
 import { type DownloadLimits, tooManyBytes } from './file-list.ts';
 import type { Limiter } from './limiter.ts';
 import { readBody } from './read-body.ts';
@@ -15,8 +16,7 @@ export interface ReceiveContext {
   readonly idleTimeoutMs: number;
   readonly firstPauseMs: number;
   readonly signal: AbortSignal;
-  /** Idempotent: the first request for any file has left. */
-  readonly onRequested: () => void;
+  readonly departures: Departures;
 }
 
 /**
@@ -27,10 +27,11 @@ export interface ReceiveContext {
 export async function openChecked(
   file: RemoteFile,
   options: Pick<OpenOptions, 'range' | 'etag'>,
-  { source, signal, onRequested }: ReceiveContext,
+  { source, signal, departures }: ReceiveContext,
 ): Promise<RemoteBody> {
-  const remote = await source.open(file, { ...options, signal, onSent: onRequested });
-  onRequested(); // for stores that cannot tell
+  const onSent = departures.expectOne();
+  const opening = source.open(file, { ...options, signal, onSent });
+  const remote = await opening.finally(onSent); // at the latest, for stores that cannot tell
   const { fileBytes } = remote;
   if (file.sizeBytes === undefined || fileBytes === undefined) return remote;
   if (file.sizeBytes === fileBytes) return remote;

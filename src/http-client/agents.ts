@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import https from 'node:https';
+import type https from 'node:https';
 import { ServingError } from '../errors.ts';
+import { loadHttps } from './attempt.ts';
 
 export interface TlsOptions {
   /** @default false - true accepts any certificate */
@@ -41,7 +42,7 @@ export function createAgents(tls: TlsOptions = {}, environment: Environment = {}
         plain ??= new http.Agent(pool);
         return plain;
       }
-      secure ??= new https.Agent({ ...pool, ...tlsSettings(tls) });
+      secure ??= new (loadHttps().Agent)({ ...pool, ...tlsSettings(tls) });
       return secure;
     },
     close() {

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import http from 'node:http';
-import https from 'node:https';
+import type https from 'node:https';
 import { HttpProblem } from './http-problem.ts';
 
 /** A server that does not take the connection in this time is down; milliseconds. */
@@ -28,7 +28,7 @@ export interface Attempt {
  */
 export function attemptRequest(attempt: Attempt): Promise<IncomingMessage> {
   const { url, method, headers, body, agent, timeoutMs, signal, onSent } = attempt;
-  const send = url.protocol === 'https:' ? https.request : http.request;
+  const send = url.protocol === 'https:' ? loadHttps().request : http.request;
   const place = describePlace(url);
   return new Promise((resolve, reject) => {
     const request = send(url, {
@@ -64,6 +64,9 @@ export function attemptRequest(attempt: Attempt): Promise<IncomingMessage> {
     request.end(body);
   });
 }
+
+/** Only for a URL that needs it: loading TLS takes 5-8 ms of a start. */
+export const loadHttps = (): typeof https => process.getBuiltinModule('node:https');
 
 /** Scheme, host and path: what may stand in a message. Never user info, never the query. */
 export const describePlace = (url: URL): string =>
