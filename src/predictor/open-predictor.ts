@@ -5,18 +5,24 @@ import type { Predictor } from './predictor.ts';
 /**
  * Open the model in `directory` with the runtime that its flavors call for.
  *
+ * The runtime's code, native library included, is loaded only now.
+ *
  * @throws {ServingError} NOT_IMPLEMENTED naming the flavors when there is no runtime for any of them,
  *   else whatever the runtime threw
  */
 export async function openPredictor(directory: string, mlmodel: MlModel): Promise<Predictor> {
-  if (!isOnnx(mlmodel)) throw unsupported(Object.keys(mlmodel.flavors));
-  const { openOnnxPredictor } = await import('./onnx/onnx-predictor.ts');
-  return openOnnxPredictor(directory, mlmodel);
+  const { flavors } = mlmodel;
+  if (flavors['onnx'] !== undefined) {
+    const { openOnnxPredictor } = await import('./onnx/onnx-predictor.ts');
+    return openOnnxPredictor(directory, mlmodel);
+  }
+  // CatBoost can save a model as ONNX under its own flavor's name.
+  if (flavors['catboost']?.['save_format'] === 'onnx') {
+    const { openCatBoostPredictor } = await import('./onnx/catboost-predictor.ts');
+    return openCatBoostPredictor(directory, mlmodel);
+  }
+  throw unsupported(Object.keys(flavors));
 }
-
-/** CatBoost can save a model as ONNX under its own flavor's name. @see mlflow/catboost/__init__.py */
-const isOnnx = ({ flavors }: MlModel): boolean =>
-  flavors['onnx'] !== undefined || flavors['catboost']?.['save_format'] === 'onnx';
 
 function unsupported(flavors: readonly string[]): ServingError {
   const names = flavors.filter((name) => name !== 'python_function');

@@ -72,11 +72,12 @@ export const labelAttribute = (labels: Labels): Record<string, Attribute> =>
     : { classlabels_int64s: { ints: labels } };
 
 /**
- * One tree per model, as skl2onnx writes a DecisionTreeClassifier: class 0 while X[0] <= 0.5.
+ * One tree of two leaves, as skl2onnx writes a DecisionTreeClassifier of three classes: the first
+ * class while X[0] <= 0.5, else the third.
  *
- * Shapes: X [N][2]; label [N]; probabilities [N][2] or, with `zipMap`, N maps.
+ * Shapes: X [N][2]; `labels` [3]; label [N]; probabilities [N][3] or, with `zipMap`, N maps.
  */
-export function treeModel({ labels = [0, 1] as Labels, zipMap = true } = {}): Buffer {
+export function treeModel({ labels = [0, 1, 2] as Labels, zipMap = true } = {}): Buffer {
   const tree: Record<string, Attribute> = {
     ...labelAttribute(labels),
     nodes_treeids: { ints: [0, 0, 0] },
@@ -86,10 +87,10 @@ export function treeModel({ labels = [0, 1] as Labels, zipMap = true } = {}): Bu
     nodes_modes: { strings: ['BRANCH_LEQ', 'LEAF', 'LEAF'] },
     nodes_truenodeids: { ints: [1, 0, 0] },
     nodes_falsenodeids: { ints: [2, 0, 0] },
-    class_treeids: { ints: [0, 0, 0, 0] },
-    class_nodeids: { ints: [1, 1, 2, 2] },
-    class_ids: { ints: [0, 1, 0, 1] },
-    class_weights: { floats: [0.75, 0.25, 0.125, 0.875] },
+    class_treeids: { ints: [0, 0, 0, 0, 0, 0] },
+    class_nodeids: { ints: [1, 1, 1, 2, 2, 2] },
+    class_ids: { ints: [0, 1, 2, 0, 1, 2] },
+    class_weights: { floats: [0.5, 0.25, 0.25, 0.125, 0.25, 0.625] },
     post_transform: { string: 'NONE' },
   };
   const probabilities = zipMap ? 'scores' : 'probabilities';
