@@ -129,19 +129,13 @@ export function createModelCache(options: ModelCacheOptions): RefreshingModelCac
   }
 
   async function catchUp(route: Route, running: Refresh, signal?: AbortSignal): Promise<Lease> {
-    const held = openSlotOf(route);
-    if (held !== undefined) models.lease(held);
-    try {
-      await atMost(running.done, catchUpMs, clock, signal);
-      if (route.refresh !== undefined && clock.now() >= route.patienceAtMs) {
-        route.vainWaits++;
-        route.patienceAtMs = clock.now() + backoffMs(route.vainWaits, PATIENCE_BACKOFF, random());
-      }
-      const slot = openSlotOf(route);
-      return slot === undefined ? acquireCold(route.uri, signal) : lend(slot);
-    } finally {
-      if (held !== undefined) models.release(held);
+    await atMost(running.done, catchUpMs, clock, signal);
+    if (route.refresh !== undefined && clock.now() >= route.patienceAtMs) {
+      route.vainWaits++;
+      route.patienceAtMs = clock.now() + backoffMs(route.vainWaits, PATIENCE_BACKOFF, random());
     }
+    const slot = openSlotOf(route);
+    return slot === undefined ? acquireCold(route.uri, signal) : lend(slot);
   }
 
   function addRoute(uri: string): Route {

@@ -111,7 +111,6 @@ export function createOpenModels(options: OpenModelsOptions): OpenModels {
   }
 
   function addSlot(key: string, model: OpenModel, leases: number): Slot {
-    openings.delete(key);
     const slot: Slot = { key, model, leases, uris: 0, usedAt: ++uses, isClosed: false };
     slots.set(key, slot);
     residentBytes += model.residentBytes;

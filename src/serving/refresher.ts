@@ -70,6 +70,7 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
         const version = await find(route, run, round);
         const slot = await openOrFallBack(route, run, version);
         if (run.isSuperseded) break;
+        // However it came to be old, by a long opening or a sleep: it may not be true any more.
         const maxAgeMs = serving === undefined ? Math.max(ttlMs, FIRST_LOOKUP_AGE_MS) : ttlMs;
         if (clock.now() - askedAtMs > maxAgeMs && round < MAX_ROUNDS) continue;
         adopt(route, run, slot, askedAtMs);
@@ -104,8 +105,6 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
     run.pending = lookup;
     try {
       const version = await lookup.result;
-      // What was true before the process slept may not be true now.
-      if (lookup.hasSlept()) throw new ServingError('TEMPORARILY_UNAVAILABLE', 'the lookup slept');
       if (known === undefined) reportResolved(uri, version, clock.now() - lookup.startedAtMs);
       return version;
     } catch (error) {

@@ -587,6 +587,23 @@ describe('a process that is frozen between requests', () => {
   });
 });
 
+describe('a load that slept', () => {
+  it('is not joined for another URI of the same version', async () => {
+    const { cache, clock, loader, registry } = setUp({ loadDeadlineMs: 60_000 });
+    registry.versionByUri.set('models:/wine/1', version(1));
+    loader.gate = new Promise(() => {});
+    const stuck = cache.acquire(CHAMPION);
+    await tick();
+    clock.pause(3_600_000);
+    loader.gate = Promise.resolve();
+
+    const lease = await cache.acquire('models:/wine/1');
+
+    expect((await stuck).model).toBe(lease.model);
+    expect(loader.opened).toHaveLength(1);
+  });
+});
+
 describe('close', () => {
   it('waits for the leases, closes every model once and refuses new requests', async () => {
     const { cache, loader } = setUp();
