@@ -43,6 +43,7 @@ export async function createTemporaryDirectory(target: string): Promise<Temporar
   mkdirSync(path);
 
   const remove = async () => {
+    if (!active.has(name)) return;
     await rm(path, { recursive: true, force: true, maxRetries: 3 });
     active.delete(name);
   };
