@@ -1,5 +1,6 @@
 import { badRequest, type ServingError } from '../../errors.ts';
 import type { ElementType } from './native-runtime.ts';
+import { quote } from './quote.ts';
 
 /** ONNX's own names where they differ from numpy's. */
 const ONNX_NAMES: Partial<Record<ElementType, string>> = { float32: 'float', float64: 'double' };
@@ -15,6 +16,6 @@ const FIXES: Partial<Record<ElementType, string>> = {
 export function wrongDtype(input: string, expected: ElementType, actual: string): ServingError {
   const fix = FIXES[expected] ?? 'log the model with a tensor signature of that type';
   return badRequest(
-    `model input "${input}" takes tensor(${ONNX_NAMES[expected] ?? expected}), the request gave ${actual}; ${fix}`,
+    `model input ${quote(input)} takes tensor(${ONNX_NAMES[expected] ?? expected}), the request gave ${actual}; ${fix}`,
   );
 }

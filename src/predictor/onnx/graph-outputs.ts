@@ -76,12 +76,13 @@ export function readGraphOutputs(file: ModelFile): GraphOutputs | undefined {
 }
 
 function readOutput(file: ModelFile, field: Field) {
-  let isTensor = false;
+  // Without a type ORT infers one, nearly always that of a tensor.
+  let isTensor = true;
   let sequenceOf: number | undefined;
   for (const type of within(file, field)) {
     if (!isMessage(type, VALUE_TYPE)) continue;
     for (const kind of within(file, type)) {
-      isTensor ||= kind.number === TYPE_TENSOR;
+      isTensor = kind.number === TYPE_TENSOR;
       if (isMessage(kind, TYPE_SEQUENCE)) sequenceOf = elementOfSequence(file, kind);
     }
   }

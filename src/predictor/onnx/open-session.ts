@@ -7,6 +7,7 @@ import { loadProblem } from './load-problem.ts';
 import { MalformedModel, type ModelFile, openModelFile } from './model-file.ts';
 import { type NativeOptions, type NativeSession, openNativeSession } from './native-runtime.ts';
 import { type OutputPlan, planOutputs } from './output-plan.ts';
+import { quote } from './quote.ts';
 import { rewriteOutputs } from './rewrite-outputs.ts';
 import { runProblem } from './run-problem.ts';
 import type { NativeResults } from './to-answer.ts';
@@ -132,7 +133,7 @@ function graphInputs({ inputs }: NativeSession): GraphInput[] {
     if (type !== undefined) return { name, type, shape };
     throw new ServingError(
       'NOT_IMPLEMENTED',
-      `the model input "${name}" is no tensor, or of a type that cannot be sent (bfloat16, float8, complex); convert the model with plain tensor inputs`,
+      `the model input ${quote(name)} is no tensor, or of a type that cannot be sent (bfloat16, float8, complex); convert the model with plain tensor inputs`,
     );
   });
 }
@@ -142,6 +143,6 @@ function checkedPlan(session: NativeSession, plan: readonly OutputPlan[]): reado
   if (odd === undefined) return plan;
   throw new ServingError(
     'NOT_IMPLEMENTED',
-    `the model output "${odd.name}" is of a type that cannot be answered (bfloat16, float8, complex, sequence, map or optional); convert the model with plain tensor outputs`,
+    `the model output ${quote(odd.name)} is of a type that cannot be answered (bfloat16, float8, complex, sequence, map or optional); convert the model with plain tensor outputs`,
   );
 }

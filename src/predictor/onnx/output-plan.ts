@@ -2,6 +2,7 @@ import { ServingError } from '../../errors.ts';
 import type { GraphOutputs, OtherOutput } from './graph-outputs.ts';
 import { readLabels } from './graph-outputs.ts';
 import type { ModelFile } from './model-file.ts';
+import { quote } from './quote.ts';
 
 /** How one output of the model as logged is put together from the tensors we fetch. */
 export type OutputPlan =
@@ -45,7 +46,7 @@ function planOther(file: ModelFile, { name, node, sequenceOf }: OtherOutput): Ou
   }
   throw new ServingError(
     'NOT_IMPLEMENTED',
-    `the model output "${name}" is neither a tensor, a ZipMap nor a list of tensors; convert the model with tensor outputs, for scikit-learn with options={"zipmap": False}`,
+    `the model output ${quote(name)} is neither a tensor, a ZipMap nor a list of tensors; convert the model with tensor outputs, for scikit-learn with options={"zipmap": False}`,
   );
 }
 
@@ -59,7 +60,7 @@ function orderOf(file: ModelFile, node: OtherOutput['field'], name: string) {
   if ((ints.length === 0) === (strings.length === 0)) {
     throw new ServingError(
       'INVALID_PARAMETER_VALUE',
-      `the ZipMap of the model output "${name}" must have either int64 or string class labels; convert the model again`,
+      `the ZipMap of the model output ${quote(name)} must have either int64 or string class labels; convert the model again`,
     );
   }
   const width = ints.length + strings.length;

@@ -5,6 +5,7 @@ import type { PackedDicts } from '../../model/packed-dicts.ts';
 import type { PyDict, PyValue } from '../../model/py-value.ts';
 import type { NativeTensor } from './native-runtime.ts';
 import type { MapsPlan, OutputPlan } from './output-plan.ts';
+import { quote } from './quote.ts';
 
 export type NativeResults = Readonly<Record<string, NativeTensor>>;
 
@@ -21,7 +22,7 @@ export function frameAnswer(plan: readonly OutputPlan[], results: NativeResults)
   const sizes = columns.map(({ cells }) => cells);
   const rowCount = sizes[0] ?? 0;
   if (sizes.some((size) => size !== rowCount)) {
-    const list = plan.map(({ name }, i) => `"${name}" ${sizes[i]}`).join(', ');
+    const list = plan.map(({ name }, i) => `${quote(name)} ${sizes[i]}`).join(', ');
     throw badRequest(
       `the model's outputs have different numbers of values (${list}) and cannot be answered as one table; send the rows as inputs or instances, or log the model with a tensor signature`,
     );
@@ -89,7 +90,7 @@ function stacked(name: string, parts: readonly NdArray[]): NdArray {
   if (first === undefined) return ndArray('float64', [0], new Float64Array(0));
   if (parts.some(({ shape }) => shape.join() !== first.shape.join())) {
     throw badRequest(
-      `the arrays in the model output "${name}" differ in shape and cannot be answered as one column; send the rows as inputs or instances`,
+      `the arrays in the model output ${quote(name)} differ in shape and cannot be answered as one column; send the rows as inputs or instances`,
     );
   }
   const cells = parts.flatMap(({ data }) => Array.from(data as ArrayLike<PyValue>));
@@ -110,7 +111,7 @@ function packedDicts(plan: MapsPlan, { dims, data }: NativeTensor): PackedDicts 
   const width = dims.at(-1);
   if (dims.length > 2 || width !== plan.width) {
     throw badRequest(
-      `the model output "${plan.name}" has ${plan.width} class labels for scores of shape [${dims.join(', ')}]; convert the model again`,
+      `the model output ${quote(plan.name)} has ${plan.width} class labels for scores of shape [${dims.join(', ')}]; convert the model again`,
     );
   }
   const scores = data as Float32Array;

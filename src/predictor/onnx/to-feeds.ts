@@ -6,6 +6,7 @@ import type { ModelInput } from '../../model/model-input.ts';
 import { isNdArray, type NdArray, ndArray } from '../../model/nd-array.ts';
 import type { PyDict } from '../../model/py-value.ts';
 import type { NativeTensor } from './native-runtime.ts';
+import { quote } from './quote.ts';
 import { type GraphInput, toTensor } from './to-tensor.ts';
 
 export type NativeFeeds = Record<string, NativeTensor>;
@@ -62,7 +63,7 @@ function columnArray(name: string, table: Frame): NdArray {
   const found = table.columns.filter((column) => column.label === name);
   const [only] = found;
   if (only === undefined) {
-    throw badRequest(`the model input "${name}" is missing: expected a column of that name`);
+    throw badRequest(`the model input ${quote(name)} is missing: expected a column of that name`);
   }
   if (found.length > 1) return frameToArray(frame(table.rowCount, found));
   return ndArray(only.dtype, [table.rowCount], only.data as never);
@@ -71,7 +72,7 @@ function columnArray(name: string, table: Frame): NdArray {
 function feedsFromArray(inputs: readonly GraphInput[], array: NdArray): NativeFeeds {
   const [first] = inputs;
   if (inputs.length !== 1 || first === undefined) {
-    const names = inputs.map(({ name }) => `"${name}"`).join(', ');
+    const names = inputs.map(({ name }) => quote(name)).join(', ');
     throw new ServingError(
       'INTERNAL_ERROR',
       `one array cannot be mapped to the model's ${inputs.length} inputs; send an object of arrays or a table with ${names}`,
@@ -87,17 +88,17 @@ function feedsFromDict(inputs: readonly GraphInput[], dict: PyDict): NativeFeeds
   for (const input of inputs) {
     const value = dict.get(input.name);
     if (value === undefined) {
-      const names = inputs.map(({ name }) => `"${name}"`).join(', ');
-      throw badRequest(`the model input "${input.name}" is missing; expected ${names}`);
+      const names = inputs.map(({ name }) => quote(name)).join(', ');
+      throw badRequest(`the model input ${quote(input.name)} is missing; expected ${names}`);
     }
     if (!isNdArray(value)) {
-      throw badRequest(`the model input "${input.name}" takes an array, got ${kindOf(value)}`);
+      throw badRequest(`the model input ${quote(input.name)} takes an array, got ${kindOf(value)}`);
     }
     feeds[input.name] = toTensor(input, value);
   }
   if (dict.size > inputs.length) {
     throw badRequest(
-      `the request names ${dict.size} inputs, the model has ${inputs.length}: ${inputs.map(({ name }) => `"${name}"`).join(', ')}`,
+      `the request names ${dict.size} inputs, the model has ${inputs.length}: ${inputs.map(({ name }) => quote(name)).join(', ')}`,
     );
   }
   return feeds;

@@ -3,6 +3,7 @@ import type { NdArray } from '../../model/nd-array.ts';
 import { wrongDtype } from './feed-problem.ts';
 import type { ElementType, NativeTensor } from './native-runtime.ts';
 import { pythonText } from './python-text.ts';
+import { quote } from './quote.ts';
 
 /** An input of the graph that a request can fill. */
 export interface GraphInput {
@@ -61,14 +62,16 @@ const cString = (text: string): string => {
 
 function wellFormed(name: string, text: string): string {
   if (text.isWellFormed()) return text;
-  throw badRequest(`model input "${name}" got text with half a surrogate pair, which has no UTF-8`);
+  throw badRequest(
+    `model input ${quote(name)} got text with half a surrogate pair, which has no UTF-8`,
+  );
 }
 
 /** The binding would cut the text there without a word; Python's does not. */
 function withoutNul(name: string, text: string): string {
   if (!text.includes('\0')) return text;
   throw badRequest(
-    `model input "${name}" got text with a NUL character, which cannot be passed on`,
+    `model input ${quote(name)} got text with a NUL character, which cannot be passed on`,
   );
 }
 
@@ -78,6 +81,6 @@ function decoded(name: string, bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch (error) {
-    throw badRequest(`model input "${name}" got bytes that are not UTF-8`, { cause: error });
+    throw badRequest(`model input ${quote(name)} got bytes that are not UTF-8`, { cause: error });
   }
 }
