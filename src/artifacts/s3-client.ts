@@ -50,6 +50,8 @@ export interface S3Client {
 }
 
 const TIMEOUT_MS = 10_000;
+const TRUST_HINT =
+  ' (NODE_EXTRA_CA_CERTS names a PEM file of authorities to trust; MLFLOW_S3_IGNORE_TLS=true trusts any)';
 /** 1,000 keys of 1,024 bytes, each byte percent-encoded, with their tags around them. */
 const MAX_PAGE_BYTES = 8 * 2 ** 20;
 
@@ -89,6 +91,7 @@ export function createS3Client(environment: Environment, options: S3ClientOption
         timeoutMs,
         signal,
         onSent,
+        trustHint: TRUST_HINT,
       });
     } catch (error) {
       throw error instanceof HttpProblem ? error.toServingError() : error;

@@ -19,6 +19,8 @@ export interface Attempt {
   readonly signal: AbortSignal | undefined;
   /** The request has left: from here on there is nothing to do but to wait. */
   readonly onSent?: (() => void) | undefined;
+  /** How to trust a certificate that is not. @default MLflow's variable for its servers */
+  readonly trustHint?: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface Attempt {
  * @throws {HttpProblem} `unreachable` when no answer came in time
  */
 export function attemptRequest(attempt: Attempt): Promise<IncomingMessage> {
-  const { url, method, headers, body, agent, timeoutMs, signal, onSent } = attempt;
+  const { url, method, headers, body, agent, timeoutMs, signal, onSent, trustHint } = attempt;
   const send = url.protocol === 'https:' ? loadHttps().request : http.request;
   const place = describePlace(url);
   return new Promise((resolve, reject) => {
@@ -57,7 +59,7 @@ export function attemptRequest(attempt: Attempt): Promise<IncomingMessage> {
     request.on('error', (error: NodeJS.ErrnoException) => {
       settle();
       if (signal?.aborted) return reject(signal.reason);
-      const message = `cannot reach ${place}: ${describeFailure(error)}`;
+      const message = `cannot reach ${place}: ${describeFailure(error, trustHint)}`;
       const retry = isFinal(error) ? 'never' : isStale(request, error) ? 'now' : 'later';
       reject(new HttpProblem('unreachable', message, { cause: error, retry }));
     });
@@ -113,10 +115,10 @@ const FINAL_REASON_BY_CODE: Readonly<Record<string, string>> = {
 };
 
 /** A short reason in our words; Node's own message may hold addresses, so only its code is used. */
-function describeFailure(error: NodeJS.ErrnoException): string {
+function describeFailure(error: NodeJS.ErrnoException, trustHint = TRUST_HINT): string {
   const code = codeOf(error);
   if (code === undefined) return error.message;
-  const hint = /SELF_SIGNED|VERIFY_LEAF|GET_ISSUER/.test(code) ? TRUST_HINT : '';
+  const hint = /SELF_SIGNED|VERIFY_LEAF|GET_ISSUER/.test(code) ? trustHint : '';
   return (REASON_BY_CODE[code] ?? FINAL_REASON_BY_CODE[code] ?? code) + hint;
 }
 
