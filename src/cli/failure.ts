@@ -3,6 +3,11 @@ import { ServingError } from '../errors.ts';
 /** Exit codes of every command. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
+/** The command line or the environment is wrong: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
 /** Where `serve` wanted to listen; for the message when it cannot. */
 export interface ListenAddress {
   readonly host: string;

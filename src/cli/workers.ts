@@ -34,7 +34,8 @@ export async function runWorkers(count: number): Promise<number> {
   const first = cluster.fork();
   const stopped = stopSignal().then(() => {
     isStopping = true;
-    for (const worker of running()) worker.kill('SIGTERM');
+    // Not worker.kill(): that takes the connections from the worker before it has finished.
+    for (const worker of running()) worker.process.kill('SIGTERM');
   });
   const lines = await firstListening(first);
   if (lines === undefined) return isStopping ? EXIT.ok : EXIT.failure;

@@ -14,13 +14,26 @@ export async function borrowModel(
   deadline: Deadline,
 ): Promise<Lease> {
   const acquiring = cache.acquire(modelUri);
+  let lease: Lease | undefined;
+  acquiring.then(
+    (acquired) => {
+      lease = acquired;
+    },
+    () => {}, // Thrown below, by the same promise.
+  );
+  // A warm model is lent within this turn of the event loop: no timer for it.
+  await null;
+  return lease ?? waitFor(acquiring, deadline);
+}
+
+async function waitFor(acquiring: Promise<Lease>, deadline: Deadline): Promise<Lease> {
   try {
     return await within(acquiring, deadline);
   } catch (error) {
     // After a time-out the model may still come; then nobody is there to give it back.
     acquiring.then(
       (lease) => lease.release(),
-      () => {}, // Reported by whoever asked first, or already thrown here.
+      () => {}, // Thrown here already.
     );
     throw error instanceof ServingError ? asServerFault(error) : error;
   }

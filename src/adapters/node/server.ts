@@ -45,8 +45,7 @@ export function startHttpServer(options: HttpServerOptions): Promise<HttpServer>
   const { host, port, maxBodyBytes, requestTimeoutMs = 60_000 } = options;
   let isStopping = false;
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    if (isStopping) response.shouldKeepAlive = false;
-    void exchange(request, response, options);
+    void exchange(request, response, options, () => isStopping);
   };
   const server = createServer(
     {
@@ -83,6 +82,7 @@ async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
   { answer, maxBodyBytes }: HttpServerOptions,
+  isStopping: () => boolean,
 ): Promise<void> {
   const reading = await readBody(request, maxBodyBytes);
   if (reading.kind === 'aborted') return;
@@ -93,7 +93,10 @@ async function exchange(
   const message = toHttpRequest(request, reading.body);
   const requestId = request.headers['x-request-id'];
   const context = { requestId: typeof requestId === 'string' ? requestId : randomUUID() };
-  sendResponse(response, await answer(message, context), message.method);
+  const answered = await answer(message, context);
+  // Asked last: the server may have been stopped meanwhile, and then waits for this connection to end.
+  if (isStopping()) response.shouldKeepAlive = false;
+  sendResponse(response, answered, message.method);
 }
 
 function closeServer(server: Server, graceMs: number): Promise<void> {

@@ -1,0 +1,90 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { ServingError } from '../errors.ts';
+import { scoreInvocation } from '../http/score-invocation.ts';
+import { createLog } from '../log.ts';
+import { createLogTelemetry } from '../log-telemetry.ts';
+import { openEndpoint } from '../open-endpoint.ts';
+import { NO_TELEMETRY } from '../telemetry.ts';
+import { commandConfiguration, type ModelOptions } from './command-options.ts';
+import { EXIT } from './failure.ts';
+
+export interface PredictOptions extends ModelOptions {
+  readonly inputPath?: string;
+  readonly outputPath?: string;
+  readonly contentType: 'json' | 'csv' | 'parquet';
+}
+
+const MIME_TYPES = {
+  json: 'application/json',
+  csv: 'text/csv',
+  parquet: 'application/vnd.apache.parquet',
+} as const;
+
+/** One process, one file: nothing to protect others from. */
+const NO_LIMITS = {
+  maxBodyBytes: Number.POSITIVE_INFINITY,
+  maxRows: Number.POSITIVE_INFINITY,
+};
+
+/**
+ * Score one file and write exactly what `mlflow models predict` writes.
+ *
+ * @see mlflow/pyfunc/scoring_server/__init__.py, `_predict`
+ */
+export async function predict(options: PredictOptions): Promise<number> {
+  const configuration = commandConfiguration(options);
+  const log = createLog({ level: configuration.logLevel ?? 'warn' });
+  const isVerbose = log.isEnabled('info');
+  const telemetry = isVerbose ? createLogTelemetry(log) : NO_TELEMETRY;
+  const [endpoint, body] = await Promise.all([
+    openEndpoint({ configuration, log, telemetry }),
+    readInput(options.inputPath),
+  ]);
+  const model = await endpoint.preload();
+  const { text } = await scoreInvocation({
+    contentType: MIME_TYPES[options.contentType],
+    body,
+    model,
+    limits: { ...configuration.limits, ...NO_LIMITS },
+    hasTypedCsv: false,
+  });
+  await writeOutput(options.outputPath, text);
+  await endpoint.close();
+  return EXIT.ok;
+}
+
+async function readInput(path: string | undefined): Promise<Uint8Array> {
+  try {
+    return path === undefined ? await buffer(process.stdin) : await readFile(path);
+  } catch (error) {
+    throw fileProblem('read', path ?? 'standard input', error);
+  }
+}
+
+async function writeOutput(path: string | undefined, text: string): Promise<void> {
+  if (path === undefined) {
+    // MLflow writes no newline at the end; a person's prompt wants one.
+    process.stdout.write(process.stdout.isTTY ? `${text}\n` : text);
+    return;
+  }
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw fileProblem('write', path, error);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'this user may not',
+  EISDIR: 'it is a folder',
+};
+
+function fileProblem(task: 'read' | 'write', path: string, cause: unknown): ServingError {
+  const { code = '' } = cause as NodeJS.ErrnoException;
+  const reason = REASONS[code] ?? (code || 'the device failed');
+  return new ServingError('INVALID_PARAMETER_VALUE', `cannot ${task} ${path}: ${reason}`, {
+    cause,
+  });
+}

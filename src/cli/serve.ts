@@ -1,0 +1,94 @@
+import type { ServedConfiguration } from '../config/environment.ts';
+import { createLog } from '../log.ts';
+import { createLogTelemetry } from '../log-telemetry.ts';
+import { openEndpoint } from '../open-endpoint.ts';
+import type { LoadedModel } from '../serving/loaded-model.ts';
+import type { Telemetry } from '../telemetry.ts';
+import { commandConfiguration, type ModelOptions } from './command-options.ts';
+import { curlLine } from './curl-line.ts';
+import { EXIT, printFailure } from './failure.ts';
+import { stopSignal } from './stop-signal.ts';
+
+export interface ServeOptions extends ModelOptions {
+  readonly port?: number;
+  readonly host?: string;
+  /** ms. */
+  readonly timeout?: number;
+  readonly workers?: number;
+}
+
+/** A request under way gets this long to finish when its own time-out is longer; ms. */
+const LONGEST_GRACE_MS = 30_000;
+
+/** Serve one model until a signal comes; the model is open before the port is. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const fromEnvironment = commandConfiguration(options);
+  const configuration = {
+    ...fromEnvironment,
+    host: options.host ?? fromEnvironment.host,
+    port: options.port ?? fromEnvironment.port,
+    timeoutMs: options.timeout ?? fromEnvironment.timeoutMs,
+  };
+  const workers = options.workers ?? configuration.workers;
+  if (workers === 1) return serveHere(configuration, (lines) => process.stdout.write(lines));
+  const { isWorker, reportListening, runWorkers } = await import('./workers.ts');
+  return isWorker() ? serveHere(configuration, reportListening) : runWorkers(workers);
+}
+
+/** @param onListening receives what is to be printed once requests are answered */
+async function serveHere(
+  configuration: ServedConfiguration,
+  onListening: (lines: string) => void,
+): Promise<number> {
+  const stopping = stopSignal();
+  const log = createLog({ level: configuration.logLevel ?? 'info' });
+  const telemetry = createSwitchedTelemetry(createLogTelemetry(log));
+  try {
+    const endpoint = await openEndpoint({ configuration, log, telemetry });
+    const [model, { startHttpServer }] = await Promise.all([
+      endpoint.preload(),
+      import('../adapters/node/server.ts'),
+    ]);
+    const { host, port, limits, timeoutMs, modelUri } = configuration;
+    const server = await startHttpServer({
+      answer: endpoint.answer,
+      host,
+      port,
+      maxBodyBytes: limits.maxBodyBytes,
+      requestTimeoutMs: timeoutMs,
+    });
+    telemetry.switchOn();
+    onListening(banner(modelUri, server.url, model, endpoint.example()));
+    await stopping;
+    await server.stop(Math.min(timeoutMs, LONGEST_GRACE_MS));
+    await endpoint.close();
+    return EXIT.ok;
+  } catch (error) {
+    printFailure(error, configuration);
+    return EXIT.failure;
+  }
+}
+
+function banner(
+  modelUri: string,
+  url: string,
+  { version, mlmodel }: LoadedModel,
+  example: string | undefined,
+): string {
+  const meaning = [version.name, version.version].filter((part) => part !== '').join(' ');
+  const curl = curlLine(url, example, mlmodel.signature);
+  return `serving ${modelUri} (${meaning}) at ${url}\ntry: ${curl}\n`;
+}
+
+/** Silent until the server listens: what goes wrong before that is said once, by the command itself. */
+function createSwitchedTelemetry(target: Telemetry): Telemetry & { switchOn(): void } {
+  let isOn = false;
+  return {
+    emit: (event) => {
+      if (isOn) target.emit(event);
+    },
+    switchOn: () => {
+      isOn = true;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { ServingError } from '../errors.ts';
+import type { ModelInput } from '../model/model-input.ts';
+import type { ModelOutput } from '../predictor/predictor.ts';
+import { parseContentType } from '../scoring/content-type.ts';
+import { parseCsv } from '../scoring/csv/parse-csv.ts';
+import { encodePredictions } from '../scoring/encode-predictions.ts';
+import { enforceParams } from '../scoring/enforce-params.ts';
+import { enforceSchema } from '../scoring/enforce-schema.ts';
+import { parseJson, parseJsonText } from '../scoring/json/parse-json.ts';
+import { type ParsedBody, parseBody } from '../scoring/parse-body.ts';
+import type { LoadedModel } from '../serving/loaded-model.ts';
+import { countRows } from './count-rows.ts';
+import type { RequestLimits } from './limits.ts';
+
+/** One POST to `/invocations`, or one file given to `predict`. */
+export interface Invocation {
+  readonly contentType: string | undefined;
+  readonly body: string | Uint8Array;
+  readonly model: LoadedModel;
+  readonly limits: RequestLimits;
+  /** @default true - false reads CSV without the signature's types, as `mlflow models predict` does */
+  readonly hasTypedCsv?: boolean;
+}
+
+/** The answer's text, and how many rows it is for. */
+export interface Scored {
+  readonly text: string;
+  readonly rows: number;
+}
+
+/**
+ * Score one body: content type → parse → enforce the signature → predict → encode.
+ *
+ * Synchronous for JSON and CSV with a synchronous model: a promise would cost more than many a model.
+ *
+ * @throws {ServingError} UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST and INVALID_PARAMETER_VALUE as MLflow does,
+ *   REQUEST_TOO_LARGE above the row limit, and whatever the predictor threw
+ * @see mlflow/pyfunc/scoring_server/__init__.py, `invocations`; mlflow/pyfunc/__init__.py, `predict`
+ */
+export function scoreInvocation(invocation: Invocation): Scored | Promise<Scored> {
+  const { contentType, body, model, limits, hasTypedCsv = true } = invocation;
+  const { signature } = model.mlmodel;
+  switch (parseContentType(contentType)) {
+    case 'json': {
+      const json = typeof body === 'string' ? parseJsonText(body, limits) : parseJson(body, limits);
+      return predict(parseBody(json, signature, { nowMs: Date.now() }), invocation);
+    }
+    case 'csv': {
+      const schema = hasTypedCsv ? signature?.inputs : undefined;
+      return predict(fromFile(parseCsv(toBytes(body), schema, limits)), invocation);
+    }
+    case 'parquet':
+      return scoreParquet(invocation);
+  }
+}
+
+/** Its reader is large and needed rarely: imported with the first Parquet body. */
+async function scoreParquet(invocation: Invocation): Promise<Scored> {
+  const { parseParquet } = await import('../scoring/parquet/parse-parquet.ts');
+  const frame = await parseParquet(toBytes(invocation.body), invocation.limits);
+  return predict(fromFile(frame), invocation);
+}
+
+function predict(parsed: ParsedBody, { model, limits }: Invocation): Scored | Promise<Scored> {
+  const { input, params, wrapped } = parsed;
+  const rows = countRows(input);
+  if (rows > limits.maxRows) throw tooManyRows(rows, limits.maxRows);
+  const { signature } = model.mlmodel;
+  const isEnforced = signature?.inputs !== undefined && !signature.isFromTypeHint;
+  const output = model.predictor.predict(
+    isEnforced ? enforceSchema(input, signature.inputs) : input,
+    enforceParams(params, signature?.params),
+  );
+  const encode = (value: ModelOutput): Scored => ({
+    text: encodePredictions(value, { wrapped }),
+    rows,
+  });
+  return output instanceof Promise ? output.then(encode) : encode(output);
+}
+
+/** CSV and Parquet carry rows only, and their answers are always wrapped. */
+const fromFile = (input: ModelInput): ParsedBody => ({ input, params: undefined, wrapped: true });
+
+const toBytes = (body: string | Uint8Array): Uint8Array =>
+  typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
+
+const tooManyRows = (rows: number, maxRows: number): ServingError =>
+  new ServingError(
+    'REQUEST_TOO_LARGE',
+    `the request has ${rows} rows; this server takes at most ${maxRows} at once: send it in parts`,
+  );

@@ -1,0 +1,84 @@
+import type { Configuration, ServedConfiguration } from './config/environment.ts';
+import type { HttpHandler } from './http/http-message.ts';
+import { createHttpHandler } from './http/routes.ts';
+import { scoreInvocation } from './http/score-invocation.ts';
+import type { Log } from './log.ts';
+import { parseMlModel } from './model/parse-mlmodel.ts';
+import { openSources } from './open-sources.ts';
+import { openPredictor } from './predictor/open-predictor.ts';
+import { createDiskCache } from './serving/disk-cache.ts';
+import { createModelLoader } from './serving/load-model.ts';
+import type { LoadedModel } from './serving/loaded-model.ts';
+import { createModelCache, type RefreshingModelCache } from './serving/model-cache.ts';
+import type { Telemetry } from './telemetry.ts';
+
+export interface EndpointOptions {
+  readonly configuration: ServedConfiguration;
+  readonly telemetry: Telemetry;
+  readonly log: Log;
+}
+
+/** One model behind one HTTP core, put together from the parts that the configuration names. */
+export interface Endpoint {
+  readonly answer: HttpHandler;
+  readonly cache: RefreshingModelCache;
+  /**
+   * Open the model now, so that the first request finds it warm.
+   *
+   * @throws {ServingError} whatever the cache threw
+   */
+  preload(): Promise<LoadedModel>;
+  /** The saved `/invocations` body that the model was tried on last; undefined when it has none. */
+  example(): string | undefined;
+  close(): Promise<void>;
+}
+
+/** @throws {ServingError} INVALID_PARAMETER_VALUE for a variable of a registry or store that cannot be read */
+export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
+  const { configuration, telemetry, log } = options;
+  const { modelUri, limits, timeoutMs } = configuration;
+  const { registry, store } = await openSources(configuration.environment);
+  let example: string | undefined;
+  const loader = createModelLoader({
+    store,
+    diskCache: createDiskCache(diskOptions(configuration)),
+    parseMlModel,
+    openPredictor,
+    prepare: startRuntime,
+    tryExample: async (model, body) => {
+      example = body;
+      await scoreInvocation({ contentType: 'application/json', body, model, limits });
+    },
+    telemetry,
+  });
+  const { aliasTtlMs, cacheMemoryBytes } = configuration;
+  const cache = createModelCache({
+    registry,
+    loader,
+    telemetry,
+    ttlMs: aliasTtlMs,
+    ...(cacheMemoryBytes !== undefined && { maxResidentBytes: cacheMemoryBytes }),
+  });
+  return {
+    answer: createHttpHandler({ cache, modelUri, limits, timeoutMs, telemetry, log }),
+    cache,
+    preload: async () => {
+      const lease = await cache.acquire(modelUri);
+      lease.release();
+      return lease.model;
+    },
+    example: () => example,
+    close: () => cache.close(),
+  };
+}
+
+/** Runs while the model's bytes are on their way. */
+async function startRuntime(): Promise<void> {
+  const { initOnnxRuntime } = await import('./predictor/onnx/native-runtime.ts');
+  initOnnxRuntime();
+}
+
+const diskOptions = ({ cacheDirectory, cacheDiskBytes }: Configuration) => ({
+  ...(cacheDirectory !== undefined && { directory: cacheDirectory }),
+  ...(cacheDiskBytes !== undefined && { maxBytes: cacheDiskBytes }),
+});
