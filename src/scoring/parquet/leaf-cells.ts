@@ -1,0 +1,115 @@
+import type { Datetime } from '../../model/datetime.ts';
+import type { PyValue } from '../../model/py-value.ts';
+import type { ArrowType, TimeUnit } from './arrow-type.ts';
+import { corrupt } from './byte-reader.ts';
+import type { SchemaElement } from './file-metadata.ts';
+import type { LeafType } from './leaf-values.ts';
+
+export const NS_PER_UNIT: Record<TimeUnit, bigint> = {
+  s: 1_000_000_000n,
+  ms: 1_000_000n,
+  us: 1_000n,
+  ns: 1n,
+};
+
+const NS_PER_DAY = 86_400_000_000_000n;
+/** Python's dates: 0001-01-01 to 9999-12-31, in days since 1970. */
+const FIRST_DAY = -719_162;
+const LAST_DAY = 2_932_896;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** How to read the values of a leaf of an Arrow type. */
+export function leafTypeOf(element: SchemaElement, type: ArrowType): LeafType {
+  return {
+    physical: element.type ?? 'INT32',
+    length: element.typeLength,
+    fromBytes: bytesDecoder(element, type),
+  };
+}
+
+function bytesDecoder(element: SchemaElement, type: ArrowType): LeafType['fromBytes'] {
+  switch (type.kind) {
+    case 'text':
+    case 'category':
+      return decodeText;
+    case 'decimal':
+      return signedInteger;
+    case 'float16':
+      if (element.typeLength !== 2) throw corrupt('halves take two bytes');
+      return (bytes) => halfNumber((bytes[0] as number) | ((bytes[1] as number) << 8));
+    default:
+      return (bytes) => bytes;
+  }
+}
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    // Nothing is lost: the decoder knows only that it failed.
+    throw corrupt('a text is not UTF-8');
+  }
+}
+
+/** A big-endian integer in two's complement. */
+function signedInteger(bytes: Uint8Array): bigint {
+  if (bytes.length === 0) return 0n;
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`));
+}
+
+/**
+ * A decimal as the nearest float64.
+ *
+ * pandas keeps `Decimal` objects. Nothing but a cast to `double` can be done with them here, and
+ * that gives this number.
+ */
+const decimalNumber = (unscaled: bigint, scale: number): number => Number(`${unscaled}e${-scale}`);
+
+function halfNumber(bits: number): number {
+  const sign = bits >> 15 === 0 ? 1 : -1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return exponent === 0
+    ? sign * fraction * 2 ** -24
+    : sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+/**
+ * A stored value as the Python object pandas puts into a cell of an object column.
+ *
+ * @throws {ServingError} BAD_REQUEST for dates and times that Python cannot hold
+ */
+export function toCell(type: ArrowType, value: PyValue): PyValue {
+  switch (type.kind) {
+    case 'bool':
+      return value === 1;
+    case 'integer':
+      return unsigned(type.dtype, BigInt(value as number | bigint));
+    case 'decimal':
+      return decimalNumber(BigInt(value as number | bigint), type.scale);
+    case 'date':
+      return dateCell(Number(value));
+    case 'time':
+      return timeCell(BigInt(value as number | bigint) * NS_PER_UNIT[type.unit]);
+    case 'timestamp':
+      return { kind: 'timestamp', ns: BigInt(value as bigint) * NS_PER_UNIT[type.unit] };
+    default:
+      return value;
+  }
+}
+
+const unsigned = (dtype: string, value: bigint): bigint =>
+  dtype.startsWith('u') ? BigInt.asUintN(Number(dtype.slice(4)), value) : value;
+
+function dateCell(day: number): Datetime {
+  if (day < FIRST_DAY || day > LAST_DAY) throw corrupt('a date is outside the years 1 to 9999');
+  return { kind: 'date', ns: BigInt(day) * NS_PER_DAY };
+}
+
+function timeCell(ns: bigint): Datetime {
+  if (ns < 0n || ns >= NS_PER_DAY) throw corrupt('a time is outside of a day');
+  return { kind: 'time', ns };
+}

@@ -1,0 +1,36 @@
+import { badRequest, ServingError } from '../../errors.ts';
+import type { Frame } from '../../model/frame.ts';
+
+export interface ParquetLimits {
+  /** @default no limit - other than that of decoded bytes */
+  readonly maxRows?: number;
+  /**
+   * Bytes of all pages once decompressed, and 8 for each cell.
+   *
+   * @default 512 MiB - a compressed file can stand for thousands of times its size
+   */
+  readonly maxDecodedBytes?: number;
+}
+
+/**
+ * Read a Parquet request body as pandas' `read_parquet(body)` does.
+ *
+ * The reader is ours because a request is hostile until proven otherwise: every length of the file
+ * is checked before it is believed, and time and memory stay in proportion to the limits. It is
+ * loaded with the first such body.
+ *
+ * Shapes: a column of [N] cells for each column of the file but those of pandas' index.
+ * Units:  timestamps and durations keep or scale their unit as their dtype says.
+ *
+ * @throws {ServingError} BAD_REQUEST when the file cannot be read; REQUEST_TOO_LARGE above a limit
+ * @see mlflow/pyfunc/scoring_server/__init__.py, `parse_parquet_input`
+ */
+export async function parseParquet(body: Uint8Array, limits: ParquetLimits = {}): Promise<Frame> {
+  const { readParquetFrame } = await import('./read-frame.ts');
+  try {
+    return readParquetFrame(body, limits);
+  } catch (cause) {
+    if (cause instanceof ServingError) throw cause;
+    throw badRequest('parquet body: the file is corrupt', { cause });
+  }
+}

@@ -1,0 +1,138 @@
+import { NAT } from '../../model/datetime.ts';
+import type { Dtype, DtypeStorage } from '../../model/dtype.ts';
+import type { PyValue } from '../../model/py-value.ts';
+import type { ArrowType, IntegerDtype, TimeUnit } from './arrow-type.ts';
+import { NS_PER_UNIT, toCell } from './leaf-cells.ts';
+import type { LeafValues } from './leaf-values.ts';
+
+/** Cells with their dtype. */
+export type Stored = { [D in Dtype]: { dtype: D; data: DtypeStorage[D] } }[Dtype];
+
+/**
+ * Values of a leaf, and where they go: row r has a value unless `present[r]` is 0.
+ *
+ * Shapes: `values` is [V], the present ones; `present` is [N], left out when V = N.
+ */
+export interface SparseValues {
+  readonly values: LeafValues;
+  readonly present: Uint8Array | undefined;
+  readonly rowCount: number;
+}
+
+/**
+ * Store values as pandas does when pyarrow hands them over.
+ *
+ * Nulls turn integers into float64 and bools into objects; they are NaN, NaT or None else.
+ *
+ * Shapes: [N] cells. Units: timestamps keep their unit.
+ * @throws {ServingError} BAD_REQUEST for dates and times that Python cannot hold
+ * @see https://arrow.apache.org/docs/python/pandas.html#arrow-pandas-conversion
+ */
+export function toStorage(type: ArrowType, sparse: SparseValues): Stored {
+  const { values, present } = sparse;
+  switch (type.kind) {
+    case 'bool':
+      return present === undefined
+        ? { dtype: 'bool', data: values as Uint8Array }
+        : objects(type, sparse);
+    case 'integer':
+      return present === undefined
+        ? integers(type.dtype, values as Int32Array | BigInt64Array)
+        : nullableIntegers(type, sparse);
+    case 'float16':
+      return { dtype: 'float16', data: spread(sparse, new Float16Array(sparse.rowCount), NaN) };
+    case 'float32':
+      return { dtype: 'float32', data: spread(sparse, new Float32Array(sparse.rowCount), NaN) };
+    case 'float64':
+      return { dtype: 'float64', data: spread(sparse, new Float64Array(sparse.rowCount), NaN) };
+    case 'timestamp': {
+      const data = spread(sparse, new BigInt64Array(sparse.rowCount), NAT);
+      return { dtype: type.isZoned ? 'datetime64[tz]' : DATETIMES[type.unit], data };
+    }
+    case 'duration':
+      return durations(type.unit, sparse);
+    case 'category':
+      return { dtype: 'category', data: objects(type, sparse).data };
+    default:
+      return objects(type, sparse);
+  }
+}
+
+const DATETIMES = {
+  s: 'datetime64[s]',
+  ms: 'datetime64[ms]',
+  us: 'datetime64[us]',
+  ns: 'datetime64[ns]',
+} as const satisfies Record<TimeUnit, Dtype>;
+
+function objects(
+  type: ArrowType,
+  { values, present, rowCount }: SparseValues,
+): { dtype: 'object'; data: PyValue[] } {
+  const data = new Array<PyValue>(rowCount);
+  let at = 0;
+  for (let row = 0; row < rowCount; row++) {
+    data[row] = present?.[row] === 0 ? null : toCell(type, values[at++] as PyValue);
+  }
+  return { dtype: 'object', data };
+}
+
+/** Put values in their rows; the storage decides what becomes of them. */
+function spread<T extends { [row: number]: number | bigint }>(
+  { values, present, rowCount }: SparseValues,
+  target: T,
+  missing: number | bigint,
+): T {
+  let at = 0;
+  for (let row = 0; row < rowCount; row++) {
+    target[row] = present?.[row] === 0 ? missing : (values[at++] as number | bigint);
+  }
+  return target;
+}
+
+function integers(dtype: IntegerDtype, values: Int32Array | BigInt64Array): Stored {
+  const wide = values as BigInt64Array;
+  const narrow = values as Int32Array;
+  switch (dtype) {
+    case 'int64':
+      return { dtype, data: wide };
+    case 'uint64':
+      return { dtype, data: new BigUint64Array(wide.buffer, wide.byteOffset, wide.length) };
+    case 'int32':
+      return { dtype, data: narrow };
+    case 'uint32':
+      return { dtype, data: new Uint32Array(narrow.buffer, narrow.byteOffset, narrow.length) };
+    case 'int16':
+      return { dtype, data: new Int16Array(narrow) };
+    case 'uint16':
+      return { dtype, data: new Uint16Array(narrow) };
+    case 'int8':
+      return { dtype, data: new Int8Array(narrow) };
+    case 'uint8':
+      return { dtype, data: new Uint8Array(narrow) };
+  }
+}
+
+function nullableIntegers(
+  type: ArrowType & { kind: 'integer' },
+  { values, present, rowCount }: SparseValues,
+): Stored {
+  const { data: plain } = integers(type.dtype, values as Int32Array | BigInt64Array);
+  const numbers = Array.from(plain as ArrayLike<number | bigint>, Number);
+  const data = spread({ values: numbers, present, rowCount }, new Float64Array(rowCount), NaN);
+  return { dtype: 'float64', data };
+}
+
+function durations(unit: TimeUnit, sparse: SparseValues): Stored {
+  const data = spread(sparse, new BigInt64Array(sparse.rowCount), NAT);
+  return {
+    dtype: 'timedelta64[ns]',
+    data: data.map((count) => (count === NAT ? NAT : count * NS_PER_UNIT[unit])),
+  };
+}
+
+/** The cells of a storage as Python objects. */
+export function objectsOf({ dtype, data }: Stored): PyValue[] {
+  if (dtype === 'bool') return Array.from(data, (value) => value === 1);
+  return Array.from<PyValue>(data as ArrayLike<PyValue>);
+}
