@@ -49,6 +49,12 @@ export class Cells {
     return this.values === this.#slab ? this.next - this.#first : this.next;
   }
 
+  /** Index in `values` up to which there is room, when the next cell counts for `slot`. */
+  roomEnd(slot: number): number {
+    if (this.slotStep === 0) return this.values.length;
+    return Math.min(this.values.length, this.next + this.kinds.length - slot);
+  }
+
   /**
    * Make room for another cell, and for the kind of it.
    *

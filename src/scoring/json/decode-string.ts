@@ -1,23 +1,25 @@
 import { BACKSLASH } from './bytes.ts';
 import { syntaxError } from './syntax-error.ts';
 
-/** What stands behind a backslash → the character it means, as UTF-16. */
-const ESCAPES = new Map(
-  Object.entries({
-    '"': '"',
-    '\\': '\\',
-    '/': '/',
-    b: '\b',
-    f: '\f',
-    n: '\n',
-    r: '\r',
-    t: '\t',
-  }).map(([letter, meaning]) => [letter.charCodeAt(0), meaning.charCodeAt(0)]),
-);
+/** Letter behind a backslash → the character it means; 0 for none. `u` is another matter. */
+const ESCAPES = new Uint8Array(256);
+for (const pair of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t']) {
+  ESCAPES[pair.charCodeAt(0)] = pair.charCodeAt(1);
+}
 const UNICODE_ESCAPE = 0x75;
 const UNICODE_ESCAPE_LENGTH = 6;
 
-/** Room for strings of up to 2,048 bytes without an allocation; not one view of it ever leaves. */
+/** Value of each hexadecimal digit, -1 for other bytes. */
+const HEX = new Int8Array(256).fill(-1);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  HEX[digit.charCodeAt(0)] = value;
+  HEX[digit.toUpperCase().charCodeAt(0)] = value;
+}
+
+/** What native decoders put in the place of anything that is not UTF-8. */
+const REPLACEMENT = '\ufffd';
+
+/** Room for strings of up to 2,048 bytes without an allocation; no view of it ever leaves. */
 const SHORT = new Uint16Array(2048);
 
 /**
@@ -29,51 +31,57 @@ const SHORT = new Uint16Array(2048);
  * @throws {ServingError} BAD_REQUEST for a bad escape, or bytes that are not UTF-8
  */
 export function decodeString(bytes: Buffer, first: number, end: number): string {
+  if (!hasEscape(bytes, first, end)) {
+    const text = bytes.toString('utf8', first, end);
+    if (!text.includes(REPLACEMENT)) return text;
+  }
+  return decodeByUnits(bytes, first, end);
+}
+
+function hasEscape(bytes: Buffer, first: number, end: number): boolean {
+  for (let at = first; at < end; at++) {
+    if (bytes[at] === BACKSLASH) return true;
+  }
+  return false;
+}
+
+function decodeByUnits(bytes: Buffer, first: number, end: number): string {
   const units = end - first <= SHORT.length ? SHORT : new Uint16Array(end - first);
   let count = 0;
   let at = first;
   while (at < end) {
     const byte = bytes[at]!;
     if (byte === BACKSLASH) {
-      units[count++] = escapeAt(bytes, at, end);
-      at += bytes[at + 1] === UNICODE_ESCAPE ? UNICODE_ESCAPE_LENGTH : 2;
+      const isUnicode = bytes[at + 1] === UNICODE_ESCAPE;
+      units[count++] = isUnicode ? unicodeEscape(bytes, at) : shortEscape(bytes, at);
+      at += isUnicode ? UNICODE_ESCAPE_LENGTH : 2;
     } else if (byte < 0x80) {
       units[count++] = byte;
       at++;
     } else {
       const code = codePointAt(bytes, at);
       at += code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-      if (code < 0x10000) {
-        units[count++] = code;
-      } else {
-        units[count++] = 0xd7c0 + (code >> 10);
-        units[count++] = 0xdc00 | (code & 0x3ff);
-      }
+      if (code >= 0x10000) units[count++] = 0xd7c0 + (code >> 10);
+      units[count++] = code < 0x10000 ? code : 0xdc00 | (code & 0x3ff);
     }
   }
   return Buffer.from(units.buffer, 0, 2 * count).toString('utf16le');
 }
 
-function escapeAt(bytes: Buffer, at: number, end: number): number {
-  const letter = bytes[at + 1]!;
-  if (letter !== UNICODE_ESCAPE) {
-    const meaning = ESCAPES.get(letter);
-    if (meaning === undefined) throw syntaxError('a letter that may follow a backslash', at + 1);
-    return meaning;
-  }
-  let unit = 0;
-  for (let i = at + 2; i < at + UNICODE_ESCAPE_LENGTH; i++) {
-    const digit = i < end ? hexDigit(bytes[i]!) : -1;
-    if (digit < 0) throw syntaxError('four hexadecimal digits after \\u', i);
-    unit = (unit << 4) | digit;
-  }
-  return unit;
+function shortEscape(bytes: Buffer, at: number): number {
+  const meaning = ESCAPES[bytes[at + 1]!]!;
+  if (meaning === 0) throw syntaxError('a letter that may follow a backslash', at + 1);
+  return meaning;
 }
 
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const letter = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+/** The unit of `\uXXXX`; the closing quote, if it comes too early, is none of the digits. */
+function unicodeEscape(bytes: Buffer, at: number): number {
+  const a = HEX[bytes[at + 2]!]!;
+  const b = HEX[bytes[at + 3]!]!;
+  const c = HEX[bytes[at + 4]!]!;
+  const d = HEX[bytes[at + 5]!]!;
+  if ((a | b | c | d) < 0) throw syntaxError('four hexadecimal digits after \\u', at + 2);
+  return (a << 12) | (b << 8) | (c << 4) | d;
 }
 
 /** Code point of the UTF-8 sequence at `at`, which starts with a byte of 0x80 or more. */

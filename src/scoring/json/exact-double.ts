@@ -5,7 +5,7 @@
  * @see W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990
  */
 export const EXACT_POWERS = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
-const MAX_EXACT_POWER = 22;
+export const MAX_EXACT_POWER = 22;
 
 /** Range in which no step of `product` can overflow or lose bits to subnormals. */
 const MAX_POWER = 270;

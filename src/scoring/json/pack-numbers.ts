@@ -2,8 +2,8 @@ import type { PackedNumbers } from '../../model/json-value.ts';
 import { CLOSE_LIST, COMMA, OPEN_LIST, skipSpace } from './bytes.ts';
 import type { PackCursor } from './pack-cursor.ts';
 import { NumberList } from './packed-list.ts';
-import { NOT_A_CELL } from './scan-any-cell.ts';
 import { ANY_COUNT, scanNumbers } from './scan-numbers.ts';
+import { NOT_A_CELL } from './scan-odd-cell.ts';
 
 /** numpy's limit; a deeper list would be refused in the end anyway. */
 const MAX_RANK = 64;

@@ -2,8 +2,8 @@ import type { PackedRecords } from '../../model/json-value.ts';
 import { CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, QUOTE, skipSpace } from './bytes.ts';
 import type { PackCursor } from './pack-cursor.ts';
 import { RecordList } from './packed-list.ts';
-import { NOT_A_CELL } from './scan-any-cell.ts';
 import { scanNumbers } from './scan-numbers.ts';
+import { NOT_A_CELL } from './scan-odd-cell.ts';
 
 /** The keys of the first record and where in the text each stands, quotes included. */
 interface Keys {

@@ -69,7 +69,7 @@ function unpack(list: Uint8Array): JsonValue[] {
 /** Memory for a text and the NUL byte behind it: no loop needs to ask where the text ends. */
 function memoryFor(length: number): Buffer {
   if (length < kept.length) return kept;
-  const memory = Buffer.allocUnsafeSlow(length + 1);
-  if (memory.length <= MAX_KEPT_BYTES) kept = memory;
-  return memory;
+  if (length >= MAX_KEPT_BYTES) return Buffer.allocUnsafeSlow(length + 1);
+  kept = Buffer.allocUnsafeSlow(Math.min(MAX_KEPT_BYTES, 2 * length));
+  return kept;
 }

@@ -1,11 +1,13 @@
 import { HAS_FLOAT, HAS_INT } from '../../model/json-value.ts';
 import { CLOSE_LIST, CLOSE_OBJECT, COMMA, DOT, isSpace, MINUS, skipSpace, ZERO } from './bytes.ts';
 import type { Cells } from './cells.ts';
-import { EXACT_POWERS, exactDouble } from './exact-double.ts';
-import { NOT_A_CELL, scanAnyCell } from './scan-any-cell.ts';
+import { EXACT_POWERS, exactDouble, MAX_EXACT_POWER } from './exact-double.ts';
+import { exponent, exponentEnd } from './exponent.ts';
+import { NOT_A_CELL, scanOddCell } from './scan-odd-cell.ts';
 
 /** `exactDouble` takes nine digits in each of its two halves. */
 const HALF_DIGITS = 9;
+const MAX_DIGITS = 18;
 
 /** As `limit`: all there are. */
 export const ANY_COUNT = 0x7fffffff;
@@ -13,12 +15,11 @@ export const ANY_COUNT = 0x7fffffff;
 /**
  * Read numbers (or nulls) with commas between them into `cells`.
  *
- * The hottest loop of all, hence one function: 40 % slower when its parts are called. Decimal
- * numbers of up to 18 digits without exponent are read here, digits in two 32-bit halves; anything
- * else by `scanAnyCell`.
+ * The hottest loop of all, hence one long function: 40 % slower when its parts are called. Numbers of
+ * up to 18 digits are read here, digits in two 32-bit halves; anything else by `scanOddCell`.
  *
  * Units: `start` and the result are byte positions; the text ends in a NUL byte.
- * @param slot where the kind of the first number counts; `cells.slotStep` leads to the next
+ * @param firstSlot where the kind of the first number counts; `cells.slotStep` leads to the next
  * @param limit how many to read at most
  * @returns the position of the first byte that is neither; NOT_A_CELL where something else stands in
  *   a number's place, an integer beyond ±(2^53 - 1) among it
@@ -32,7 +33,7 @@ export function scanNumbers(
 ): number {
   const { slotStep } = cells;
   let { values, kinds, next } = cells;
-  let end = Math.min(values.length, slotStep === 0 ? values.length : next + kinds.length);
+  let end = cells.roomEnd(firstSlot);
   let slot = firstSlot;
   let at = start;
   for (let left = limit; ; left--) {
@@ -40,7 +41,7 @@ export function scanNumbers(
       cells.next = next;
       cells.grow(at, slot);
       ({ values, kinds, next } = cells);
-      end = Math.min(values.length, slotStep === 0 ? values.length : next + kinds.length - slot);
+      end = cells.roomEnd(slot);
     }
     while (isSpace(bytes[at]!)) at++;
     const first = at;
@@ -49,6 +50,7 @@ export function scanNumbers(
     if (isNegative) digit = bytes[++at]! - ZERO;
     const lead = digit;
     let upper = 0;
+    let lower = 0;
     let digits = -at;
     let stop = at + HALF_DIGITS;
     while (digit >>> 0 <= 9 && at < stop) {
@@ -56,9 +58,17 @@ export function scanNumbers(
       digit = bytes[++at]! - ZERO;
     }
     digits += at;
-    // A word, a leading zero, or nothing of the kind; `scanAnyCell` knows.
     let isPlain = digits === 1 || (digits > 1 && lead !== 0);
-    let value = upper;
+    if (digit >>> 0 <= 9) {
+      stop = at + HALF_DIGITS;
+      digits -= at;
+      while (digit >>> 0 <= 9 && at < stop) {
+        lower = (Math.imul(lower, 10) + digit) | 0;
+        digit = bytes[++at]! - ZERO;
+      }
+      digits += at;
+    }
+    let power = 0;
     let kind = HAS_INT;
     if (digit === DOT - ZERO) {
       kind = HAS_FLOAT;
@@ -74,29 +84,37 @@ export function scanNumbers(
         upper = (Math.imul(upper, 10) + digit) | 0;
         digit = bytes[++at]! - ZERO;
       }
-      if (digit >>> 0 > 9) {
-        value = upper / EXACT_POWERS[at - fraction]!;
-        isPlain = isPlain && at !== fraction;
-      } else {
-        let lower = 0;
-        stop = at + HALF_DIGITS;
-        while (digit >>> 0 <= 9 && at < stop) {
-          lower = (Math.imul(lower, 10) + digit) | 0;
-          digit = bytes[++at]! - ZERO;
-        }
-        value = exactDouble(upper, lower, digits + at, fraction - at);
+      stop = MAX_DIGITS - digits;
+      while (digit >>> 0 <= 9 && at < stop) {
+        lower = (Math.imul(lower, 10) + digit) | 0;
+        digit = bytes[++at]! - ZERO;
       }
+      digits += at;
+      power = fraction - at;
+      isPlain = isPlain && power < 0;
     }
     let byte = digit + ZERO;
-    if (
-      isPlain &&
-      (byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT) &&
-      !Number.isNaN(value)
-    ) {
+    if ((byte | 0x20) === 0x65) {
+      const behind = exponentEnd(bytes, at);
+      power += exponent(bytes, at, behind);
+      isPlain = isPlain && behind > at;
+      kind = HAS_FLOAT;
+      at = behind;
+      byte = bytes[at]!;
+    }
+    let value = upper;
+    if (digits > HALF_DIGITS || power > 0 || power < -MAX_EXACT_POWER) {
+      value = exactDouble(upper, lower, digits, power);
+      isPlain = isPlain && value <= (kind === HAS_INT ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE);
+    } else if (power < 0) {
+      value = upper / EXACT_POWERS[-power]!;
+    }
+    if (isPlain && (byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT)) {
+      // Python's `-0` is the int 0, without a sign.
       values[next] = isNegative && (kind === HAS_FLOAT || value !== 0) ? -value : value;
       kinds[slot]! |= kind;
     } else {
-      at = scanAnyCell(bytes, first, values, next, kinds, slot);
+      at = scanOddCell(bytes, first, values, next, kinds, slot);
       if (at === NOT_A_CELL) return NOT_A_CELL;
       at = skipSpace(bytes, at);
       byte = bytes[at]!;

@@ -15,8 +15,8 @@ import {
 import { Cells } from './cells.ts';
 import { PackCursor, type PackedText } from './pack-cursor.ts';
 import { packList } from './pack-list.ts';
-import { NOT_A_CELL, startsWith } from './scan-any-cell.ts';
 import { scanNumbers } from './scan-numbers.ts';
+import { NOT_A_CELL, startsWith } from './scan-odd-cell.ts';
 import { StringReader } from './string-reader.ts';
 import { syntaxError } from './syntax-error.ts';
 

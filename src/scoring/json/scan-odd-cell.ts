@@ -1,16 +1,9 @@
 import { HAS_FLOAT, HAS_INT, HAS_NULL } from '../../model/json-value.ts';
-import { DOT, MINUS, PLUS, ZERO } from './bytes.ts';
-import { exactDouble } from './exact-double.ts';
+import { DOT, MINUS, ZERO } from './bytes.ts';
+import { exponentEnd } from './exponent.ts';
 
 /** What a scan answers where no number or null stands. */
 export const NOT_A_CELL = -1;
-
-/** Digits that `exactDouble` takes, and in each of its halves. */
-const MAX_DIGITS = 18;
-const HALF_DIGITS = 9;
-
-/** Beyond this every double is 0 or Infinity, whatever the digits. */
-const MAX_EXPONENT = 1_000_000_000;
 
 /**
  * Read one number in any notation, or null, into `values[index]` and `kinds[slot]`.
@@ -19,7 +12,7 @@ const MAX_EXPONENT = 1_000_000_000;
  * @returns the position after it; NOT_A_CELL for anything else, an integer beyond ±(2^53 - 1)
  *   among it, and then nothing was stored
  */
-export function scanAnyCell(
+export function scanOddCell(
   bytes: Buffer,
   start: number,
   values: Float64Array,
@@ -36,17 +29,16 @@ export function scanAnyCell(
     end = skipDigits(bytes, whole + 1);
     if (end === whole + 1) return NOT_A_CELL;
   }
-  const mantissa = end;
   if ((bytes[end]! | 0x20) === 0x65) {
-    const sign = bytes[end + 1] === PLUS || bytes[end + 1] === MINUS ? 1 : 0;
-    end = skipDigits(bytes, mantissa + 1 + sign);
-    if (end === mantissa + 1 + sign) return NOT_A_CELL;
+    const mantissa = end;
+    end = exponentEnd(bytes, mantissa);
+    if (end === mantissa) return NOT_A_CELL;
   }
   const isFloat = end > whole;
-  const value = number(bytes, first, whole, mantissa, end);
-  if (!isFloat && value > Number.MAX_SAFE_INTEGER) return NOT_A_CELL;
+  const value = Number(bytes.toString('latin1', start, end));
+  if (!isFloat && !Number.isSafeInteger(value)) return NOT_A_CELL;
   // Python's `-0` is the int 0, without a sign.
-  values[index] = first > start && (isFloat || value !== 0) ? -value : value;
+  values[index] = isFloat || value !== 0 ? value : 0;
   kinds[slot]! |= isFloat ? HAS_FLOAT : HAS_INT;
   return end;
 }
@@ -55,40 +47,6 @@ function skipDigits(bytes: Buffer, start: number): number {
   let at = start;
   while ((bytes[at]! - ZERO) >>> 0 <= 9) at++;
   return at;
-}
-
-/** The number without its sign; its whole part ends at `whole`, its digits at `mantissa`. */
-function number(
-  bytes: Buffer,
-  first: number,
-  whole: number,
-  mantissa: number,
-  end: number,
-): number {
-  let upper = 0;
-  let lower = 0;
-  let digits = 0;
-  for (let at = first; at < mantissa; at++) {
-    const digit = bytes[at]! - ZERO;
-    if (digit < 0 || (digit === 0 && digits === 0)) continue;
-    if (digits < HALF_DIGITS) upper = upper * 10 + digit;
-    else if (digits < MAX_DIGITS) lower = lower * 10 + digit;
-    digits++;
-  }
-  const decimals = mantissa === whole ? 0 : mantissa - whole - 1;
-  const power = exponent(bytes, mantissa, end) - decimals;
-  const value = digits > MAX_DIGITS ? Number.NaN : exactDouble(upper, lower, digits, power);
-  return Number.isNaN(value) ? Number(bytes.toString('latin1', first, end)) : value;
-}
-
-/** Value of the exponent from its `e` on; far out it is only "very large". */
-function exponent(bytes: Buffer, start: number, end: number): number {
-  let value = 0;
-  for (let at = start + 1; at < end; at++) {
-    const digit = bytes[at]! - ZERO;
-    if (digit >= 0 && value < MAX_EXPONENT) value = value * 10 + digit;
-  }
-  return bytes[start + 1] === MINUS ? -value : value;
 }
 
 /** Read `null`, `NaN`, `Infinity` or `-Infinity`. */
