@@ -24,7 +24,7 @@ export type StoredCell = number | bigint | string | Uint8Array | PyValue;
 export function setItem(dtype: Dtype, nowMs?: number): (value: PyValue) => StoredCell {
   if (dtype === 'object') return (value) => value;
   if (dtype === 'bool') return (value) => Number(isTruthy(value));
-  if (dtype === 'str') return (value) => withoutTrailingNul(pythonStr(value));
+  if (dtype === 'str') return (value) => withoutTrailingNul(textOf(value));
   if (dtype === 'bytes') return asciiBytes;
   if (isFloatDtype(dtype)) return toFloat;
   if (isIntegerDtype(dtype)) return integerItem(dtype);
@@ -76,7 +76,15 @@ const withoutTrailingNul = (text: string): string => {
   return end === text.length ? text : text.slice(0, end);
 };
 
+/** numpy reads bytes as ASCII text; anything else is `str(value)`. */
+function textOf(value: PyValue): string {
+  if (!(value instanceof Uint8Array)) return pythonStr(value);
+  if (value.some((byte) => byte > 127)) throw new CastError('ASCII text');
+  return String.fromCharCode(...value);
+}
+
 function asciiBytes(value: PyValue): Uint8Array {
+  if (value instanceof Uint8Array) return value.slice(0, value.findLastIndex(Boolean) + 1);
   const text = withoutTrailingNul(pythonStr(value));
   return Uint8Array.from(text, (char) => {
     const code = char.codePointAt(0) ?? 0;

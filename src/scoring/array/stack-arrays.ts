@@ -20,6 +20,10 @@ export function stackArrays(arrays: readonly NdArray[]): NdArray {
     throw new CastError('values of the same shape in every row');
   }
   const dtype = arrays.map((array) => array.dtype).reduce(promote);
+  if (dtype === 'object' && shape.length === 0) {
+    // numpy puts 0-d arrays into an object array as they are.
+    return ndArray('object', [arrays.length], [...arrays]);
+  }
   const size = sizeOf(shape);
   const out = allocate(dtype, arrays.length * size) as StoredCell[];
   arrays.forEach((array, row) => {

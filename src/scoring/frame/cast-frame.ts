@@ -79,13 +79,19 @@ function castColumn(
   nowMs: number | undefined,
 ): Column {
   if (type === 'datetime') {
-    if (isRepeated) throw new CastError('one column of this name');
+    checkNotRepeated(isRepeated);
     return toDatetimes(input, nowMs);
   }
+  if (type === 'string') checkNotRepeated(isRepeated);
   if (type !== 'binary') return astype(input, PANDAS_DTYPE[type], nowMs);
   return mapText(input, 'base64 text', (text) =>
     isWellFormed(text) ? decodeBase64(text) : undefined,
   );
+}
+
+/** Some casts look at the dtype, which columns of the same name do not have together. */
+function checkNotRepeated(isRepeated: boolean): void {
+  if (isRepeated) throw new CastError('one column of this name');
 }
 
 const tensorCast =
@@ -101,6 +107,7 @@ const tensorCast =
     const cells = input.dtype === 'object' ? objectCells(input.dtype, input.data) : [];
     // Lists are stacked and cast by the strict step.
     if (Array.isArray(cells[0]) && !isRepeated) return input;
+    if (dtype === 'object' || dtype === 'str') checkNotRepeated(isRepeated);
     return astype(input, dtype, nowMs);
   };
 

@@ -15,9 +15,16 @@ export interface FrameAxes {
 
 /** Read `columns` and `index` of a request; null is the same as absent. */
 export const frameAxes = (columns: PyValue | undefined, index: PyValue | undefined): FrameAxes => ({
-  ...(columns == null ? {} : { columns: rowIndexFrom(columns) }),
+  ...(columns == null ? {} : { columns: columnLabels(columns) }),
   ...(index == null ? {} : { index: rowIndexFrom(index) }),
 });
+
+/** Labels of several levels would be tuples, which no answer can name. */
+function columnLabels(columns: PyValue): RowIndex {
+  const index = rowIndexFrom(columns);
+  if (index.levels > 0) throw new CastError('column labels that are text or numbers');
+  return index;
+}
 
 /**
  * pandas' `DataFrame(data, index, columns)` for JSON values.

@@ -37,6 +37,7 @@ const isMissing = (value: PyValue): boolean => value === null || Number.isNaN(va
 const counted = (length: number): RowIndex => ({
   dtype: 'int64',
   labels: Array.from({ length }, (_, i) => BigInt(i)),
+  levels: 0,
 });
 
 const isCounted = ({ dtype, labels }: RowIndex): boolean =>
@@ -51,7 +52,7 @@ const lengthOf = (value: PyValue): number | undefined => {
 
 /** The row labels that the values agree on. */
 function sharedIndex(values: readonly PyValue[]): RowIndex {
-  if (values.length === 0) return { dtype: 'int64', labels: [] };
+  if (values.length === 0) return counted(0);
   const lengths = new Set(values.map(lengthOf).filter((length) => length !== undefined));
   const dicts = values.filter((value) => value instanceof Map);
   if (lengths.size > 1) throw new CastError('columns of equal length');
@@ -61,7 +62,8 @@ function sharedIndex(values: readonly PyValue[]): RowIndex {
   const [length] = lengths;
   if (length !== undefined) return counted(length);
   if (dicts.length === 0) throw new CastError('lists of cells, not only single values');
-  return { dtype: 'object', labels: [...new Set(dicts.flatMap((dict) => [...dict.keys()]))] };
+  const labels = [...new Set(dicts.flatMap((dict) => [...dict.keys()]))];
+  return { dtype: 'object', labels, levels: 0 };
 }
 
 function columnFrom(label: Label, value: PyValue, index: RowIndex): Column {

@@ -9,6 +9,8 @@ import { inferColumn } from './infer-column.ts';
 export interface RowIndex {
   readonly dtype: Dtype;
   readonly labels: readonly Label[];
+  /** How many lists make up a label (pandas' MultiIndex); 0 for plain labels. */
+  readonly levels: number;
 }
 
 /**
@@ -22,20 +24,30 @@ export interface IndexedFrame extends Frame {
 }
 
 /**
- * pandas' `ensure_index` for a JSON value: a list, or the keys of an object.
+ * pandas' `ensure_index` for a JSON value: a list, the keys of an object, or lists of equal length,
+ * one per level.
  *
- * @throws {CastError} for scalars, and for labels that are lists or objects
+ * @throws {CastError} for scalars, and for labels that are objects
  */
 export function rowIndexFrom(value: PyValue): RowIndex {
   const list = value instanceof Map ? [...value.keys()] : value;
   if (!Array.isArray(list)) throw new CastError('a list of labels');
+  if (list.length > 0 && list.every((item) => Array.isArray(item))) return deepIndex(list);
   if (list.some((label) => Array.isArray(label) || label instanceof Map)) {
-    throw new CastError('labels that are text or numbers, not lists or objects');
+    throw new CastError('labels that are text or numbers');
   }
-  if (list.length === 0) return { dtype: 'object', labels: [] };
+  if (list.length === 0) return { dtype: 'object', labels: [], levels: 0 };
   const { dtype, data } = inferColumn(null, list);
   const labels = list.map((_, i) => cellAt(dtype, data as never, i) as Label);
-  return { dtype, labels };
+  return { dtype, labels, levels: 0 };
+}
+
+function deepIndex(levels: readonly PyValue[][]): RowIndex {
+  const [first, ...rest] = levels.map(rowIndexFrom);
+  if (first === undefined || rest.some((level) => level.labels.length !== first.labels.length)) {
+    throw new CastError('lists of labels of equal length');
+  }
+  return { ...first, levels: levels.length };
 }
 
 /**
@@ -44,6 +56,7 @@ export function rowIndexFrom(value: PyValue): RowIndex {
  * @returns undefined when there is none, or more than one
  */
 export function rowLabelledZero({ rowCount, index }: IndexedFrame): number | undefined {
+  if (index !== undefined && index.levels > 1) return undefined;
   if (index === undefined || !hasNumbers(index)) return rowCount > 0 ? 0 : undefined;
   const rows = index.labels.flatMap((label, row) => (isZero(label) ? [row] : []));
   return rows.length === 1 ? rows[0] : undefined;

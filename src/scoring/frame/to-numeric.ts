@@ -1,4 +1,5 @@
 import { type Column, column, type Label } from '../../model/frame.ts';
+import { isNdArray } from '../../model/nd-array.ts';
 import type { PyValue } from '../../model/py-value.ts';
 import { storeAll } from '../array/cast-storage.ts';
 import { CastError } from '../cast-error.ts';
@@ -58,11 +59,16 @@ function numberFrom(cell: PyValue, row: number, seen: SeenNumbers): number | big
   }
   if (typeof cell === 'bigint') return integerFrom(cell, seen);
   if (typeof cell === 'string') return numberFromText(cell, row, seen);
+  if (cell instanceof Uint8Array) return numberFromText(latin1(cell), row, seen);
   throw new CastError('a number, or text that holds one', row);
 }
 
 const isEmpty = (cell: PyValue): boolean =>
-  cell === '' || (Array.isArray(cell) && cell.length === 0) || (cell instanceof Map && !cell.size);
+  cell === '' ||
+  (Array.isArray(cell) && cell.length === 0) ||
+  (cell instanceof Map && cell.size === 0) ||
+  (cell instanceof Uint8Array && cell.length === 0) ||
+  (isNdArray(cell) && cell.shape[0] === 0);
 
 function integerFrom(value: bigint, seen: SeenNumbers): bigint {
   saw(value, seen);
@@ -75,6 +81,8 @@ function saw(value: bigint, seen: SeenNumbers): void {
   if (value < 0n && value >= INT64_MIN) seen.negative = true;
   if (value > INT64_MAX && value <= UINT64_MAX) seen.huge = true;
 }
+
+const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 const INTEGER_TEXT = /^[ \t\n\v\f\r]*[+-]?\d+[ \t\n\v\f\r]*$/;
 

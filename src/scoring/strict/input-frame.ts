@@ -41,7 +41,7 @@ function frameOfDict(dict: PyDict): Frame {
 }
 
 const isLoneText = (value: PyValue): boolean =>
-  isNdArray(value) && value.dtype === 'str' && value.shape.length === 0;
+  isNdArray(value) && !isNumpyScalar(value) && value.dtype === 'str' && value.shape.length === 0;
 
 /** numpy's `tolist`: nested lists of Python objects; nanoseconds become integers. */
 export function toList(array: NdArray): PyValue {
