@@ -1,14 +1,12 @@
-import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { badRequest, ServingError } from '../../errors.ts';
 import { createEmptyGuard, hasEmptyFeed } from './empty-feeds.ts';
-import { readGraphOutputs } from './graph-outputs.ts';
 import { loadProblem } from './load-problem.ts';
-import { MalformedModel, type ModelFile, openModelFile } from './model-file.ts';
 import { type NativeOptions, type NativeSession, openNativeSession } from './native-runtime.ts';
-import { type OutputPlan, planOutputs } from './output-plan.ts';
+import type { OutputPlan } from './output-plan.ts';
+import { prepareModel } from './prepare-model.ts';
 import { quote } from './quote.ts';
-import { rewriteOutputs } from './rewrite-outputs.ts';
+import { isMissingLocale } from './rewrite-locale.ts';
 import { runProblem } from './run-problem.ts';
 import type { NativeResults } from './to-answer.ts';
 import type { NativeFeeds } from './to-feeds.ts';
@@ -28,7 +26,7 @@ export interface OpenSession {
 }
 
 /**
- * Open an ONNX file, its graph rewritten first when an output is no tensor.
+ * Open an ONNX file, its graph rewritten first when it must be.
  *
  * Models go to ORT by path, which needs 100 MB less at the peak for 100 MB of weights. Rewritten
  * ones go as bytes, since their directory may be shared or read-only; ORT still reads their
@@ -37,14 +35,7 @@ export interface OpenSession {
  * @throws {ServingError} INVALID_PARAMETER_VALUE or NOT_IMPLEMENTED, one line with cause and fix
  */
 export function openSession(path: string, options: NativeOptions): OpenSession {
-  const rewritten = rewriteIfNeeded(path);
-  const session = openOrExplain(() =>
-    rewritten === undefined
-      ? openNativeSession(path, options)
-      : openNativeSession(rewritten.bytes, withWeightsFolder(options, dirname(path))),
-  );
-  const plan =
-    rewritten?.plan ?? session.outputs.map(({ name }) => ({ kind: 'tensor' as const, name }));
+  const { session, plan } = openPrepared(path, options);
   try {
     const inputs = graphInputs(session);
     return lifeOf(session, inputs, checkedPlan(session, plan), createEmptyGuard(path));
@@ -52,6 +43,25 @@ export function openSession(path: string, options: NativeOptions): OpenSession {
     session.release();
     throw error;
   }
+}
+
+function openPrepared(path: string, options: NativeOptions, hasLocale = true): Opened {
+  const { bytes, plan } = prepareModel(path, hasLocale);
+  try {
+    const session =
+      bytes === undefined
+        ? openNativeSession(path, options)
+        : openNativeSession(bytes, withWeightsFolder(options, dirname(path)));
+    return { session, plan: plan ?? session.outputs.map(({ name }) => ({ kind: 'tensor', name })) };
+  } catch (cause) {
+    if (hasLocale && isMissingLocale(cause)) return openPrepared(path, options, false);
+    throw loadProblem(cause);
+  }
+}
+
+interface Opened {
+  readonly session: NativeSession;
+  readonly plan: readonly OutputPlan[];
 }
 
 function lifeOf(
@@ -81,43 +91,6 @@ function lifeOf(
       session.release();
     },
   };
-}
-
-function rewriteIfNeeded(path: string) {
-  const file = openFile(path);
-  try {
-    const outputs = readGraphOutputs(file);
-    if (outputs === undefined || outputs.others.length === 0) return undefined;
-    return { plan: planOutputs(file, outputs), bytes: rewriteOutputs(file, outputs) };
-  } catch (error) {
-    // Not for us to judge: ORT reads the file as it is and says what is wrong with it.
-    if (error instanceof MalformedModel) return undefined;
-    throw error;
-  } finally {
-    file.close();
-  }
-}
-
-function openFile(path: string): ModelFile {
-  try {
-    const { size } = statSync(path);
-    return openModelFile(path, size);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new ServingError(
-      'INVALID_PARAMETER_VALUE',
-      'the file that the MLmodel names as its ONNX model is missing; fetch or log the whole model directory',
-      { cause },
-    );
-  }
-}
-
-function openOrExplain(open: () => NativeSession): NativeSession {
-  try {
-    return open();
-  } catch (cause) {
-    throw loadProblem(cause);
-  }
 }
 
 const withWeightsFolder = (options: NativeOptions, folder: string): NativeOptions => ({

@@ -1,10 +1,11 @@
 import { badRequest, ServingError } from '../../errors.ts';
-import type { Column, Frame } from '../../model/frame.ts';
+import type { Frame } from '../../model/frame.ts';
 import { frame, isFrame } from '../../model/frame.ts';
 import { frameToArray } from '../../model/frame-to-array.ts';
 import type { ModelInput } from '../../model/model-input.ts';
 import { isNdArray, type NdArray, ndArray } from '../../model/nd-array.ts';
 import type { PyDict } from '../../model/py-value.ts';
+import { frameToFloats } from './frame-to-floats.ts';
 import type { NativeTensor } from './native-runtime.ts';
 import { quote } from './quote.ts';
 import { type GraphInput, toTensor } from './to-tensor.ts';
@@ -34,28 +35,19 @@ function feedsFromFrame(inputs: readonly GraphInput[], table: Frame): NativeFeed
   const feeds = emptyFeeds();
   const [first] = inputs;
   if (inputs.length === 1 && first) {
-    feeds[first.name] = floatTensor(first, table) ?? toTensor(first, frameToArray(table));
+    feeds[first.name] = frameTensor(first, table);
     return feeds;
   }
   for (const input of inputs) feeds[input.name] = toTensor(input, columnArray(input.name, table));
   return feeds;
 }
 
-/**
- * The usual frame, float64 columns for one float input, in one pass instead of two.
- *
- * Shapes: C columns of [N] in, [N][C] out.
- */
-function floatTensor({ type }: GraphInput, { columns, rowCount }: Frame): NativeTensor | undefined {
-  if (type !== 'float32' || columns.length === 0) return undefined;
-  if (!columns.every((column) => column.dtype === 'float64')) return undefined;
-  const width = columns.length;
-  const data = new Float32Array(rowCount * width);
-  for (let c = 0; c < width; c++) {
-    const cells = (columns[c] as Column).data as Float64Array;
-    for (let row = 0, at = c; row < rowCount; row++, at += width) data[at] = cells[row] as number;
-  }
-  return { type, dims: [rowCount, width], data, location: 'cpu' };
+/** Shapes: C columns of [N] in, [N][C] out. */
+function frameTensor(input: GraphInput, table: Frame): NativeTensor {
+  const data = input.type === 'float32' ? frameToFloats(table) : undefined;
+  if (data === undefined) return toTensor(input, frameToArray(table));
+  const dims = [table.rowCount, table.columns.length];
+  return { type: 'float32', dims, data, location: 'cpu' };
 }
 
 /** pandas' `frame[name].values`: 1-D, or 2-D when the name stands above several columns. */

@@ -9,6 +9,7 @@ import { mlmodelOf, modelDirectory } from '../../helpers/model-directory.ts';
 import {
   type ElementType,
   initializer,
+  type NodeOptions,
   node,
   onnxModel,
   optionalType,
@@ -386,6 +387,39 @@ describe('other outputs that are no tensors', () => {
     await expect(openModel(model)).rejects.toMatchObject({
       code: 'NOT_IMPLEMENTED',
       message: expect.stringContaining(message),
+    });
+  });
+});
+
+describe('text models', () => {
+  const lowerCase = (attributes: NonNullable<NodeOptions['attributes']>) =>
+    onnxModel({
+      nodes: [
+        node('StringNormalizer', ['X'], ['Y'], {
+          attributes: { case_change_action: { string: 'LOWER' }, ...attributes },
+        }),
+      ],
+      inputs: [['X', tensorType('string', ['N'])]],
+      outputs: [['Y', tensorType('string', ['N'])]],
+    });
+
+  it.each([
+    { name: 'the default, en_US', attributes: {} },
+    { name: 'English', attributes: { locale: { string: 'en_GB.UTF-8' } } },
+  ])('do not need the locale $name to be installed', async ({ attributes }) => {
+    const predictor = await openModel(lowerCase(attributes));
+
+    expect(predictor.predict(ndArray('object', [1], ['GOOD É']), null)).toEqual(
+      new Map([['Y', ndArray('object', [1], ['good é'])]]),
+    );
+  });
+
+  it('say which other locale is missing', async () => {
+    const model = lowerCase({ locale: { string: 'xx_XX.UTF-8' } });
+
+    await expect(openModel(model)).rejects.toMatchObject({
+      code: 'NOT_IMPLEMENTED',
+      message: expect.stringContaining('needs the locale xx_XX.UTF-8, which is not installed'),
     });
   });
 });
