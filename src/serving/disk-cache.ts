@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { rm, unlink } from 'node:fs/promises';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServingError } from '../errors.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
 import {
@@ -13,12 +14,12 @@ import {
 } from './disk-entry.ts';
 import {
   type DiskBounds,
-  MARKS_FOLDER,
   makeDiskRoom,
   removeAbandoned,
   removeUnused,
   WORK_FOLDER,
 } from './disk-eviction.ts';
+import { MARKS_FOLDER, markInUse, removeMark, type Unmark } from './disk-marks.ts';
 import { diskKey } from './model-version.ts';
 import { createProcessMark } from './process-mark.ts';
 
@@ -81,16 +82,15 @@ export function createDiskCache(options: DiskCacheOptions = {}): DiskCache {
 
   async function reuse(key: string, version: ModelVersion): Promise<CachedDirectory | undefined> {
     const folder = join(root, key);
-    const mark = createProcessMark();
-    // First the mark, then the look: see `removeUnused`.
-    if (!putMark(folder, mark)) return undefined;
+    const unmark = await markPatiently(folder);
+    if (unmark === undefined) return undefined;
     const path = join(folder, MODEL_FOLDER);
     const entry = findDiskEntry(folder);
     if (entry !== undefined && !findWrongSize(path, version.files ?? entry.files)) {
       touchDiskEntry(folder, now());
-      return shared(key, mark, entry.sizeBytes, true);
+      return shared(key, unmark, entry.sizeBytes, true);
     }
-    await removeMark(key, mark);
+    unmark();
     await removeUnused(root, key);
     return undefined;
   }
@@ -142,12 +142,12 @@ export function createDiskCache(options: DiskCacheOptions = {}): DiskCache {
 
   /** Undefined when another process was first. */
   function publish(key: string, work: string, sizeBytes: number): CachedDirectory | undefined {
-    const mark = createProcessMark();
     mkdirSync(join(work, MARKS_FOLDER));
-    putMark(work, mark);
+    const mark = createProcessMark();
+    writeFileSync(join(work, MARKS_FOLDER, mark), '');
     if (!moveIntoPlace(work, join(root, key))) return undefined;
     tidy(bounds, { bytes: 0, entries: 0 }); // beside the opening of the model; never rejects
-    return shared(key, mark, sizeBytes, false);
+    return shared(key, () => removeMark(join(root, key), mark), sizeBytes, false);
   }
 
   /** The other's files are as good, unless they are damaged and in use: then we keep ours for ourselves. */
@@ -158,27 +158,14 @@ export function createDiskCache(options: DiskCacheOptions = {}): DiskCache {
     return found;
   }
 
-  /** False when there is no such entry. A read-only disk takes no marks, and loses no entries either. */
-  function putMark(folder: string, mark: string): boolean {
-    try {
-      writeFileSync(join(folder, MARKS_FOLDER, mark), '');
-      return true;
-    } catch (error) {
-      return /^(EROFS|EACCES|EPERM)$/.test(codeOf(error));
-    }
-  }
-
-  const removeMark = (key: string, mark: string): Promise<void> =>
-    unlink(join(root, key, MARKS_FOLDER, mark)).catch(() => {}); // never there, or gone with its entry
-
   function shared(
     key: string,
-    mark: string,
+    unmark: Unmark,
     sizeBytes: number,
     wasOnDisk: boolean,
   ): CachedDirectory {
     const path = join(root, key, MODEL_FOLDER);
-    return { path, sizeBytes, wasOnDisk, release: once(() => removeMark(key, mark)) };
+    return { path, sizeBytes, wasOnDisk, release: once(async () => unmark()) };
   }
 
   function unshared(work: string, sizeBytes: number): CachedDirectory {
@@ -187,6 +174,16 @@ export function createDiskCache(options: DiskCacheOptions = {}): DiskCache {
   }
 
   return { open };
+}
+
+/** Whoever removes the entry, or steps back from it, is done soon. */
+async function markPatiently(folder: string): Promise<Unmark | undefined> {
+  for (let waitMs = 1; waitMs <= 16; waitMs *= 2) {
+    const unmark = markInUse(folder);
+    if (unmark !== undefined || !existsSync(folder)) return unmark;
+    await sleep(waitMs);
+  }
+  return undefined;
 }
 
 function makeFolder(folder: string): void {

@@ -1,12 +1,12 @@
-import { readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
+import { readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findDiskEntry } from './disk-entry.ts';
-import { createProcessMark, isLiveMark } from './process-mark.ts';
+import { claimForRemoval, isLive } from './disk-marks.ts';
+import { createProcessMark } from './process-mark.ts';
 
 /** Where half-filled, private and discarded directories lie; their names end in a process mark. */
 export const WORK_FOLDER = '.work';
-/** Inside an entry: one empty file for each cache that uses it. */
-export const MARKS_FOLDER = 'in-use';
 
 /** Bounds of a cache on disk; the number of entries includes the one that is about to come. */
 export interface DiskBounds {
@@ -49,54 +49,31 @@ export async function makeDiskRoom(
 export async function removeAbandoned(root: string): Promise<void> {
   const work = join(root, WORK_FOLDER);
   for (const name of await readdir(work)) {
-    const path = join(work, name);
-    if (!(await isLive(path, name.slice(name.lastIndexOf('~') + 1)))) await remove(path);
+    if (!isLive(work, name)) await remove(join(work, name));
   }
 }
 
-/**
- * Remove an entry unless a live process uses it.
- *
- * It is moved away first and then looked at again: a process that marks an entry checks its files
- * afterwards, so one of the two always sees the other.
- *
- * @returns false when it had to stay
- */
+/** Remove an entry unless a live process uses it; false when it had to stay. */
 export async function removeUnused(root: string, key: string): Promise<boolean> {
   const folder = join(root, key);
-  if (await hasLiveMark(folder)) return false;
+  if (!claimForRemoval(folder)) return false;
+  // Away in one step, so that nobody finds it half deleted; the claim goes with it.
   const discarded = join(root, WORK_FOLDER, `${key}~${createProcessMark()}`);
   try {
-    await rename(folder, discarded);
+    renameSync(folder, discarded);
   } catch {
     return false; // another process was first
-  }
-  if (await hasLiveMark(discarded)) {
-    const isBack = await rename(discarded, folder).then(
-      () => true,
-      () => false, // filled again meanwhile
-    );
-    if (isBack) return false;
   }
   await remove(discarded);
   return true;
 }
 
-async function hasLiveMark(folder: string): Promise<boolean> {
-  const marks = join(folder, MARKS_FOLDER);
-  const names = await readdir(marks).catch(() => []); // gone: nobody can use it
-  for (const name of names) if (await isLive(join(marks, name), name)) return true;
-  return false;
-}
-
-async function isLive(path: string, mark: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined); // gone meanwhile
-  return found !== undefined && isLiveMark(mark, found.mtimeMs, Date.now());
-}
-
 async function listCandidates(root: string): Promise<Candidate[]> {
-  const names = (await readdir(root)).filter((name) => name !== WORK_FOLDER);
-  return names.map((key) => {
+  const folders = await readdir(root, { withFileTypes: true });
+  const keys = folders.flatMap((entry) =>
+    entry.isDirectory() && entry.name !== WORK_FOLDER ? [entry.name] : [],
+  );
+  return keys.map((key) => {
     const entry = findDiskEntry(join(root, key));
     return { key, sizeBytes: entry?.sizeBytes ?? 0, usedAtMs: entry?.usedAtMs ?? 0 };
   });

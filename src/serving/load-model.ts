@@ -75,18 +75,17 @@ export function createModelLoader(options: ModelLoaderOptions): ModelLoader {
     }
   }
 
-  /** The runtime is set up when the download has sent its first request, as both take their time. */
+  /** The runtime is set up while the answers to the first requests are on their way. */
   async function bringFiles(version: ModelVersion, signal?: AbortSignal): Promise<CachedDirectory> {
     const local = store.inPlace?.(version.source);
     if (local !== undefined) return openInPlace(local, version);
-    return diskCache.open(version, (directory) => {
-      const downloading = store.download(version.source, directory, {
+    return diskCache.open(version, (directory) =>
+      store.download(version.source, directory, {
         ...(version.files === undefined ? {} : { files: version.files }),
         ...(signal === undefined ? {} : { signal }),
-      });
-      setImmediate(() => prepare().catch(() => {})); // awaited, and reported, before the model is opened
-      return downloading;
-    });
+        onRequested: () => void prepare().catch(() => {}), // awaited, and reported, before the model is opened
+      }),
+    );
   }
 
   async function open(opening: Opening): Promise<{ model: OpenModel; openMs: number }> {

@@ -18,7 +18,7 @@ beforeEach(async () => {
   nowMs = 1_700_000_000_000;
   fills = 0;
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
+afterEach(() => rm(root, { recursive: true, force: true, maxRetries: 3 }));
 
 /** Each use is a second later than the one before, so that the order of last use is known. */
 const createCache = (options: DiskCacheOptions = {}) =>
@@ -273,10 +273,11 @@ describe('other processes', () => {
     await isReady;
     const cache = createCache({ maxEntries: 1 });
 
-    await (await cache.open(version(2), filledWith())).release();
+    const second = await cache.open(version(2), filledWith());
     await expect.poll(keys).toEqual(['wine-1', 'wine-2']);
     child.kill('SIGKILL');
     await once(child, 'exit');
+    await second.release();
     await cache.open(version(3), filledWith());
 
     await expect.poll(keys).toEqual(['wine-3']);

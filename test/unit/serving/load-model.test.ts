@@ -58,8 +58,9 @@ function setUp(options: Partial<ModelLoaderOptions> = {}) {
   const telemetry = createRecordingTelemetry();
   const loader = createModelLoader({
     store: {
-      async download(_uri, directory) {
+      async download(_uri, directory, { onRequested } = {}) {
         log.push('download');
+        onRequested?.();
         await new Promise((resolve) => setTimeout(resolve, 5));
         await writeModel(directory);
         log.push('downloaded');
