@@ -31,10 +31,12 @@ export interface CsvSource {
 
 /** Put the head at the start of a body, behind a byte order mark. */
 export function createCsvSource(body: Uint8Array): CsvSource {
+  // A plain view: `slice` of a Buffer does not copy.
+  const bytes = new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
   return {
-    bytes: body,
-    texts: body,
+    bytes,
+    texts: bytes,
     seenBits: start === 0 ? 0 : 0xef,
     decoded: undefined,
     position: start,

@@ -52,7 +52,7 @@ function decompressNatively(input: Uint8Array, codec: number, length: number): U
           ? zlib.brotliDecompressSync(input, limits)
           : zlib.zstdDecompressSync(input, limits);
     if (output.length !== length) throw corrupt('a page is not as long as its header says');
-    return output;
+    return new Uint8Array(output.buffer, output.byteOffset, length);
   } catch (cause) {
     if (cause instanceof ServingError) throw cause;
     throw badRequest('parquet body: a page cannot be decompressed', { cause });

@@ -13,6 +13,8 @@ export interface LeafCursor {
   readonly column: LeafColumn;
   level: number;
   value: number;
+  /** Found out with the first list. */
+  hasNullElements?: boolean;
 }
 
 /** Leaves of one nested column by their index in the file. */
@@ -159,10 +161,19 @@ function readLeafList(repeated: SchemaNode, element: SchemaNode, cursors: LeafCu
     cursor.value += present[i] as number;
   }
   cursor.level = Math.max(end, first + 1);
+  cursor.hasNullElements ??= hasNullElements(repeated, element, cursor.column);
   const { dtype, data } = toStorage(cursor.type, {
     values: values.slice(firstValue, cursor.value),
-    present: present.includes(0) ? present : undefined,
+    present: cursor.hasNullElements ? present : undefined,
     rowCount,
   });
   return ndArray(dtype, [rowCount], data as never);
 }
+
+/** Whether any list of the column has a null: then the arrays of all of them make room for it. */
+const hasNullElements = (
+  { maxDefinition }: SchemaNode,
+  element: SchemaNode,
+  { definitions }: LeafColumn,
+): boolean =>
+  definitions?.some((level) => level >= maxDefinition && level < element.maxDefinition) ?? false;

@@ -88,7 +88,7 @@ function checkCount(reader: ByteReader, count: number, minBytes: number): number
 
 /** Copies, because pages are not aligned. Machines that run this are little-endian, as the format. */
 function numbersFrom(bytes: Uint8Array, { physical }: LeafType): LeafValues {
-  const { buffer } = bytes.slice();
+  const { buffer } = new Uint8Array(bytes);
   switch (physical) {
     case 'INT32':
       return new Int32Array(buffer);

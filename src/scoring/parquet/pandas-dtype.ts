@@ -2,6 +2,7 @@ import { objectsOf, type Stored } from './to-storage.ts';
 
 /** pandas' dtypes that keep missing integers and bools as such: `Int64`, `int64[pyarrow]` … */
 const NULLABLE_64 = /^(?:U?Int64|u?int64\[pyarrow\])$/;
+const NULLABLE_INTEGER = /^U?Int\d+$/;
 const NULLABLE_BOOL = /^(?:boolean|bool(?:ean)?\[pyarrow\])$/;
 /** Dtypes that are neither numpy's nor text, and that no type of a signature accepts. */
 const EXOTIC = /^(?:period|interval|Sparse)\[/;
@@ -24,5 +25,13 @@ export function toPandasDtype(stored: Stored, dtype: string | undefined, hasZone
     EXOTIC.test(dtype) ||
     (NULLABLE_64.test(dtype) && stored.dtype === 'float64') ||
     (NULLABLE_BOOL.test(dtype) && stored.dtype === 'object');
-  return isUnfit ? { dtype: 'category', data: objectsOf(stored) } : stored;
+  if (isUnfit) return { dtype: 'category', data: objectsOf(stored) };
+  return NULLABLE_INTEGER.test(dtype) ? toWidth(stored, dtype.toLowerCase()) : stored;
+}
+
+/** Files of the oldest format version hold uint32 as int64. */
+function toWidth(stored: Stored, dtype: string): Stored {
+  return dtype === 'uint32' && stored.dtype === 'int64'
+    ? { dtype, data: Uint32Array.from(stored.data, Number) }
+    : stored;
 }

@@ -5,8 +5,8 @@ import { corrupt } from './byte-reader.ts';
 export interface PandasMetadata {
   /** Columns of the file that are the frame's index. */
   readonly indexFields: ReadonlySet<string>;
-  /** Label of a column by its name in the file; a column that is absent keeps its name. */
-  readonly labels: ReadonlyMap<string, Label>;
+  /** Label of a column by its name in the file; BAD_REQUEST when it is not of the labels' type. */
+  readonly labelOf: (field: string) => Label;
   /** pandas' dtype by the column's name in the file: `int64`, `Int64`, `string` … */
   readonly dtypes: ReadonlyMap<string, string>;
   /** Naive timestamps that pandas knows a zone for. */
@@ -15,7 +15,7 @@ export interface PandasMetadata {
 
 export const NO_METADATA: PandasMetadata = {
   indexFields: new Set(),
-  labels: new Map(),
+  labelOf: (field) => field,
   dtypes: new Map(),
   zonedFields: new Set(),
 };
@@ -41,11 +41,12 @@ export function readPandasMetadata(text: string): PandasMetadata {
   });
   const known = new Set(entries.map(fieldName));
   for (const index of indexColumns) checkIndex(index, known);
+  const names = new Map(entries.map((entry) => [fieldName(entry), entry['name']]));
   const [labelIndex] = Array.isArray(columnIndexes) ? columnIndexes : [];
   const toLabel = labelReader(isObject(labelIndex) ? labelIndex['pandas_type'] : undefined);
   return {
     indexFields: new Set(indexColumns.filter((index) => typeof index === 'string')),
-    labels: new Map(entries.map((entry) => [fieldName(entry), toLabel(entry['name'] ?? null)])),
+    labelOf: (field) => toLabel(names.has(field) ? (names.get(field) ?? null) : field),
     dtypes: new Map(entries.map((entry) => [fieldName(entry), String(entry['numpy_type'])])),
     zonedFields: new Set(entries.filter(isZoned).map(fieldName)),
   };

@@ -28,7 +28,9 @@ export interface ParquetLimits {
 export async function parseParquet(body: Uint8Array, limits: ParquetLimits = {}): Promise<Frame> {
   const { readParquetFrame } = await import('./read-frame.ts');
   try {
-    return readParquetFrame(body, limits);
+    // A plain view: methods of a Buffer that look like an array's may not copy.
+    const file = new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+    return readParquetFrame(file, limits);
   } catch (cause) {
     if (cause instanceof ServingError) throw cause;
     throw badRequest('parquet body: the file is corrupt', { cause });

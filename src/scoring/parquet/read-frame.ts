@@ -1,5 +1,5 @@
-import { ServingError } from '../../errors.ts';
-import { type Column, column, type Frame, frame, type Label } from '../../model/frame.ts';
+import { badRequest, ServingError } from '../../errors.ts';
+import { type Column, column, type Frame, frame } from '../../model/frame.ts';
 import type { PyValue } from '../../model/py-value.ts';
 import { type ArrowField, readArrowSchema } from './arrow-schema.ts';
 import { type ArrowType, arrowTypeOf } from './arrow-type.ts';
@@ -44,13 +44,10 @@ export function readParquetFrame(file: Uint8Array, limits: ParquetLimits): Frame
     const field = arrowFields.length === nodes.length ? arrowFields[position] : undefined;
     const stored = readColumn({ file, metadata, node, field, countBytes });
     const typed = toPandasDtype(stored, pandas.dtypes.get(name), pandas.zonedFields.has(name));
-    columns.push(labelled(pandas.labels.has(name) ? pandas.labels.get(name) : name, typed));
+    columns.push(column(pandas.labelOf(name), typed.dtype, typed.data as never));
   }
   return frame(metadata.rowCount, columns);
 }
-
-const labelled = (label: Label | undefined, { dtype, data }: Stored): Column =>
-  column(label ?? null, dtype, data as never);
 
 function checkRows(
   { rowCount, rowGroups }: FileMetadata,
@@ -121,9 +118,18 @@ function readLeaf(
 function readNestedColumn(source: ColumnSource, rowCount: number): PyValue[] {
   const cursors = new Map(
     leavesOf(source.node).map((leaf): [number, LeafCursor] => {
-      const type = arrowTypeOf(leaf.element, undefined);
+      const type = elementType(leaf);
       return [leaf.leafIndex, { type, column: readLeaf(source, leaf, type), level: 0, value: 0 }];
     }),
   );
   return readNestedCells(source.node, cursors, rowCount);
+}
+
+/** The type of values inside a cell; zones get lost there, and pyarrow cannot list fixed bytes. */
+function elementType({ element, maxRepetition }: SchemaNode): ArrowType {
+  const type = arrowTypeOf(element, undefined);
+  if (type.kind === 'bytes' && element.type === 'FIXED_LEN_BYTE_ARRAY' && maxRepetition > 0) {
+    throw badRequest('parquet body: lists of bytes of a fixed length are not supported');
+  }
+  return type.kind === 'timestamp' ? { ...type, isZoned: false } : type;
 }
