@@ -60,10 +60,11 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaProcess
     );
     child.on('error', reject);
   });
-  exited.catch(() => {});
+  const ready = Promise.race([api.ready, exited]);
+  for (const promise of [exited, ready]) promise.catch(() => {}); // who awaits it sees it
   return {
     child,
-    ready: Promise.race([api.ready, exited]),
+    ready,
     invoke: (event, invokeOptions) => Promise.race([api.invoke(event, invokeOptions), exited]),
     log: () => log,
     stop: async () => {
