@@ -18,8 +18,8 @@ export function enforceSchema(
   schema: Schema,
   options: ParseBodyOptions = {},
 ): ModelInput {
-  checkServable({ inputs: schema, params: undefined, isFromTypeHint: false });
+  checkServable(schema);
   return schema.kind === 'columns'
-    ? enforceColumns(input, schema.inputs, options.nowMs)
+    ? enforceColumns(input, schema, options.nowMs)
     : enforceTensors(input, schema.inputs);
 }

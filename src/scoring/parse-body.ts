@@ -1,12 +1,6 @@
 import { badRequest, ServingError } from '../errors.ts';
-import {
-  isPackedNumbers,
-  isPackedRecords,
-  type JsonObject,
-  type JsonValue,
-} from '../model/json-value.ts';
+import type { JsonObject, JsonValue } from '../model/json-value.ts';
 import type { ModelInput } from '../model/model-input.ts';
-import type { PyValue } from '../model/py-value.ts';
 import type { Schema, Signature } from '../model/signature.ts';
 import { rowOf, translatingCastErrors } from './cast-error.ts';
 import { checkServable } from './check-servable.ts';
@@ -15,6 +9,9 @@ import { dataFrame, frameAxes } from './frame/data-frame.ts';
 import type { IndexedFrame } from './frame/row-index.ts';
 import { castInputs } from './inputs/cast-inputs.ts';
 import { castInstances } from './inputs/cast-instances.ts';
+import { packedRecordsFrame, packedSplit } from './packed/packed-frame.ts';
+import { packedInputs, packedInstances } from './packed/packed-inputs.ts';
+import { plainValue } from './plain-value.ts';
 
 /** A request body, ready for the strict step. */
 export interface ParsedBody {
@@ -59,9 +56,9 @@ export function parseBody(
     );
   }
   if (signature?.isFromTypeHint) throw typeHintRefusal(body);
-  checkServable(signature);
-  const format = formatOf(body);
   const schema = signature?.inputs;
+  if (schema !== undefined) checkServable(schema);
+  const format = formatOf(body);
   const input = readInput(format, body.get(format) as JsonValue, schema, options.nowMs);
   return { input, params: body.get('params'), wrapped: true };
 }
@@ -96,15 +93,23 @@ function readInput(
 ): ModelInput {
   switch (format) {
     case 'inputs':
-      return castInputs(plain(value), schema, nowMs);
+      return packedInputs(value, schema) ?? castInputs(value, schema, nowMs);
     case 'instances':
-      return castInstances(plain(value), schema, nowMs);
-    default: {
-      const input = format === 'dataframe_split' ? splitFrame(value) : recordsFrame(value);
-      return schema === undefined ? input : castFrame(input, schema, nowMs);
+      return packedInstances(value, schema) ?? castInstances(value, schema, nowMs);
+    case 'dataframe_split': {
+      const fast = value instanceof Map ? packedSplit(value, schema) : undefined;
+      return fast ?? cast(splitFrame(value), schema, nowMs);
     }
+    case 'dataframe_records':
+      return packedRecordsFrame(value, schema) ?? cast(recordsFrame(value), schema, nowMs);
   }
 }
+
+const cast = (
+  input: IndexedFrame,
+  schema: Schema | undefined,
+  nowMs: number | undefined,
+): IndexedFrame => (schema === undefined ? input : castFrame(input, schema, nowMs));
 
 function splitFrame(value: JsonValue): IndexedFrame {
   if (!(value instanceof Map)) throw badRequest('dataframe_split: expected an object');
@@ -114,14 +119,14 @@ function splitFrame(value: JsonValue): IndexedFrame {
   }
   return buildFrame('dataframe_split', () =>
     dataFrame(
-      plain(value.get('data') as JsonValue),
-      frameAxes(plain(value.get('columns') ?? null), plain(value.get('index') ?? null)),
+      plainValue(value.get('data') as JsonValue),
+      frameAxes(plainValue(value.get('columns') ?? null), plainValue(value.get('index') ?? null)),
     ),
   );
 }
 
 function recordsFrame(value: JsonValue): IndexedFrame {
-  const rows = plain(value);
+  const rows = plainValue(value);
   if (!Array.isArray(rows)) throw badRequest('dataframe_records: expected a list of objects');
   return buildFrame('dataframe_records', () => dataFrame(rows));
 }
@@ -130,13 +135,3 @@ const buildFrame = (where: string, build: () => IndexedFrame): IndexedFrame =>
   translatingCastErrors(build, (error) =>
     badRequest(`${where}${rowOf(error)}: expected ${error.message}`),
   );
-
-/** A value without packed parts. */
-function plain(value: JsonValue): PyValue {
-  if (isPackedNumbers(value) || isPackedRecords(value)) return value.unpack() as PyValue;
-  if (Array.isArray(value)) return value.map(plain);
-  if (value instanceof Map) {
-    return new Map([...value].map(([key, item]) => [key, plain(item)] as const));
-  }
-  return value;
-}

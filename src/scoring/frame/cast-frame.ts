@@ -8,19 +8,8 @@ import { CastError, rowOf, translatingCastErrors } from '../cast-error.ts';
 import { toDatetimes } from '../dates/to-datetimes.ts';
 import { decodeBase64 } from '../python/base64-text.ts';
 import { astype } from './astype.ts';
+import { PANDAS_DTYPE } from './pandas-dtype.ts';
 import type { IndexedFrame } from './row-index.ts';
-
-/** pandas' dtype of each scalar type; text and bytes are objects. */
-const PANDAS_DTYPE: Readonly<Record<ScalarType, Dtype>> = {
-  boolean: 'bool',
-  integer: 'int32',
-  long: 'int64',
-  float: 'float32',
-  double: 'float64',
-  string: 'object',
-  binary: 'object',
-  datetime: 'datetime64[ns]',
-};
 
 /** A column of the schema and how its cells are cast. */
 interface ColumnCast {

@@ -16,6 +16,8 @@ import type { IndexedFrame, RowIndex } from './row-index.ts';
  * @see pandas/core/internals/construction.py, `dict_to_mgr`
  */
 export function frameFromDict(data: PyDict, axes: FrameAxes): IndexedFrame {
+  const fast = axes.columns || axes.index ? undefined : frameOfArrays(data);
+  if (fast !== undefined) return fast;
   const named: [Label, PyValue][] = axes.columns
     ? axes.columns.labels.map((label) => [label, cellIn(data, label)])
     : [...data];
@@ -27,6 +29,19 @@ export function frameFromDict(data: PyDict, axes: FrameAxes): IndexedFrame {
       : columnFrom(label, value, index),
   );
   return { ...frame(index.labels.length, columns), ...(isCounted(index) ? {} : { index }) };
+}
+
+/** Arrays of one length are columns as they are. */
+function frameOfArrays(data: PyDict): IndexedFrame | undefined {
+  let rows: number | undefined;
+  for (const value of data.values()) {
+    if (!isNdArray(value) || value.shape.length !== 1) return undefined;
+    rows ??= value.shape[0] as number;
+    if (value.shape[0] !== rows) return undefined;
+  }
+  if (rows === undefined) return undefined;
+  const columns = [...data].map(([label, value]) => fromArray(label, value as NdArray, rows));
+  return frame(rows, columns);
 }
 
 const cellIn = (data: PyDict, label: Label): PyValue =>

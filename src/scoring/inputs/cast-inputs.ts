@@ -1,6 +1,8 @@
 import { badRequest } from '../../errors.ts';
+import type { JsonValue } from '../../model/json-value.ts';
 import type { PyDict, PyValue } from '../../model/py-value.ts';
 import type { Schema } from '../../model/signature.ts';
+import { plainValue } from '../plain-value.ts';
 import { convertValue, type InputSpec } from './convert-value.ts';
 
 /** The declared inputs by name; empty when they have none. A repeated name means the last one. */
@@ -20,7 +22,8 @@ export function specsByName(schema: Schema | undefined): ReadonlyMap<string, Inp
  * @throws {ServingError} BAD_REQUEST naming the input that does not convert
  * @see mlflow/utils/proto_json_utils.py, `_cast_schema_type`
  */
-export function castInputs(value: PyValue, schema: Schema | undefined, nowMs?: number): PyValue {
+export function castInputs(json: JsonValue, schema: Schema | undefined, nowMs?: number): PyValue {
+  const value = plainValue(json);
   const specs = specsByName(schema);
   const [first] = schema?.inputs ?? [];
   const isList = Array.isArray(value);

@@ -1,10 +1,12 @@
 import { badRequest } from '../../errors.ts';
+import type { JsonValue } from '../../model/json-value.ts';
 import { isNdArray, type NdArray } from '../../model/nd-array.ts';
 import type { PyDict, PyValue } from '../../model/py-value.ts';
 import type { Schema } from '../../model/signature.ts';
 import { isNumpyScalar } from '../array/numpy-scalar.ts';
 import { stackArrays } from '../array/stack-arrays.ts';
 import { translatingCastErrors } from '../cast-error.ts';
+import { plainValue } from '../plain-value.ts';
 import { castInputs, specsByName } from './cast-inputs.ts';
 import { convertValue } from './convert-value.ts';
 
@@ -17,9 +19,14 @@ import { convertValue } from './convert-value.ts';
  *   have different lengths
  * @see mlflow/utils/proto_json_utils.py, `parse_instances_data`
  */
-export function castInstances(value: PyValue, schema: Schema | undefined, nowMs?: number): PyValue {
+export function castInstances(
+  json: JsonValue,
+  schema: Schema | undefined,
+  nowMs?: number,
+): PyValue {
+  const value = plainValue(json);
   const isRows = Array.isArray(value) && value[0] instanceof Map;
-  const cast = isRows ? pivot(value, schema, nowMs) : castInputs(value, schema, nowMs);
+  const cast = isRows ? pivot(value, schema, nowMs) : castInputs(json, schema, nowMs);
   if (cast instanceof Map) checkLengths(cast, schema);
   return cast;
 }

@@ -1,10 +1,13 @@
 import { schemaEnforcementFailed } from '../../errors.ts';
-import { type Column, type Frame, frame, type Label } from '../../model/frame.ts';
+import { type Column, type Frame, frame, isFrame, type Label } from '../../model/frame.ts';
 import type { ModelInput } from '../../model/model-input.ts';
-import type { ColSpec, ScalarType } from '../../model/signature.ts';
+import type { ColSpec, ScalarType, Schema } from '../../model/signature.ts';
 import { rowOf, translatingCastErrors } from '../cast-error.ts';
+import { compileSchema } from '../compile-schema.ts';
 import { enforceColumn } from './enforce-column.ts';
 import { inputFrame } from './input-frame.ts';
+
+type ColumnSchema = Extract<Schema, { kind: 'columns' }>;
 
 /**
  * The strict step for columns: all required ones present, in the signature's order, each of a dtype
@@ -15,31 +18,46 @@ import { inputFrame } from './input-frame.ts';
  * @throws {ServingError} INVALID_PARAMETER_VALUE, class SCHEMA_ENFORCEMENT_FAILED
  * @see mlflow/models/utils.py, `_enforce_named_col_schema`, `_enforce_unnamed_col_schema`
  */
-export function enforceColumns(
-  input: ModelInput,
-  specs: readonly ColSpec[],
-  nowMs?: number,
-): Frame {
+export function enforceColumns(input: ModelInput, schema: ColumnSchema, nowMs?: number): Frame {
+  if (isFrame(input) && isExact(input, schema)) return frame(input.rowCount, input.columns);
   const given = translatingCastErrors(
     () => inputFrame(input),
     (error) => schemaEnforcementFailed(`the model takes columns: expected ${error.message}`),
   );
+  const specs = schema.inputs;
   const isNamed = specs[0]?.name !== undefined;
   return isNamed ? enforceNamed(given, specs, nowMs) : enforceUnnamed(given, specs, nowMs);
+}
+
+/** Whether the parse step already left just the declared columns, in order, each of its dtype. */
+function isExact({ columns }: Frame, schema: ColumnSchema): boolean {
+  const { names, dtypes, isSimple } = compileSchema(schema);
+  if (!isSimple || columns.length !== names.length) return false;
+  for (let i = 0; i < columns.length; i++) {
+    const { label, dtype } = columns[i] as Column;
+    if (label !== names[i] || dtype !== dtypes[i]) return false;
+  }
+  return true;
 }
 
 function enforceNamed(given: Frame, specs: readonly ColSpec[], nowMs: number | undefined): Frame {
   checkPresent(given, specs);
   const types = new Map(specs.map((spec) => [spec.name, spec.type as ScalarType]));
+  const found = new Map<Label, Column>();
+  const repeated = new Set<Label>();
+  for (const item of given.columns) {
+    if (found.has(item.label)) repeated.add(item.label);
+    else found.set(item.label, item);
+  }
   const columns = new Map<Label, Column>();
   for (const { name } of specs) {
     // MLflow looks an empty name up by position, and never finds it among the names.
     if (!name) throw schemaEnforcementFailed('a column of the signature has an empty name');
-    const found = given.columns.filter((column) => column.label === name);
-    const [first] = found;
-    if (first === undefined) continue;
-    if (found.length > 1) throw schemaEnforcementFailed(`column "${name}" is there twice`);
-    columns.set(name, enforce(first, types.get(name) as ScalarType, nowMs));
+    if (repeated.has(name)) throw schemaEnforcementFailed(`column "${name}" is there twice`);
+    const input = found.get(name);
+    if (input !== undefined) {
+      columns.set(name, enforce(input, types.get(name) as ScalarType, nowMs));
+    }
   }
   // Without any column pandas has no rows either.
   return frame(columns.size === 0 ? 0 : given.rowCount, [...columns.values()]);
