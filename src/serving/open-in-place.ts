@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { ServingError } from '../errors.ts';
 import type { ArtifactFile, ModelVersion } from '../registry/model-registry.ts';
 import type { CachedDirectory } from './disk-cache.ts';
@@ -39,7 +38,10 @@ async function findWrongDigest(
   for (const { path, sha256 } of files) {
     if (sha256 === undefined) continue;
     const hash = createHash('sha256');
-    await pipeline(createReadStream(join(folder, path), { highWaterMark: 2 ** 20 }), hash);
+    // Not `pipeline`: the first one of a process took 24 ms here, most of it making its AbortError.
+    for await (const chunk of createReadStream(join(folder, path), { highWaterMark: 2 ** 20 })) {
+      hash.update(chunk);
+    }
     if (hash.digest('hex') !== sha256) return path;
   }
   return undefined;
