@@ -192,7 +192,7 @@ function makeFolder(folder: string): void {
   } catch (error) {
     throw new ServingError(
       'INTERNAL_ERROR',
-      `the model cache cannot be written (${codeOf(error)}); set MLFLOW_SERVERLESS_CACHE_DIR to a writable directory`,
+      'the model cache cannot be written; set MLFLOW_SERVERLESS_CACHE_DIR to a writable directory',
       { cause: error },
     );
   }

@@ -170,7 +170,7 @@ describe('open', () => {
     await expect(cache.open(version(1), filledWith())).rejects.toMatchObject({
       code: 'INTERNAL_ERROR',
       message:
-        'the model cache cannot be written (ENOTDIR); set MLFLOW_SERVERLESS_CACHE_DIR to a writable directory',
+        'the model cache cannot be written; set MLFLOW_SERVERLESS_CACHE_DIR to a writable directory',
     });
   });
 });
