@@ -1,6 +1,7 @@
 import { rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ServingError } from '../../../src/errors.ts';
 import { column, type Frame, frame } from '../../../src/model/frame.ts';
 import { type NdArray, ndArray } from '../../../src/model/nd-array.ts';
 import { openOnnxPredictor } from '../../../src/predictor/onnx/onnx-predictor.ts';
@@ -306,6 +307,32 @@ describe('ZipMap outputs', () => {
         ],
       ]),
     );
+  });
+
+  it('are found behind more weights than are read at once', async () => {
+    const model = onnxModel({
+      nodes: [zipMapNode('X', 'Z', [1])],
+      initializers: [initializer('W', [100_000], Array(100_000).fill(1))],
+      inputs: [['X', tensorType('float32')]],
+      outputs: [['Z', mapsType([1])]],
+    });
+    const predictor = await openModel(model);
+
+    expect(predictor.predict(floats([1, 1], 0.5), null)).toEqual(
+      new Map([['Z', [new Map([['1', 0.5]])]]]),
+    );
+  });
+
+  it('never break the reading of a damaged model: every byte is tried', async () => {
+    const model = zipMapModel(['a', 'b']);
+    for (let at = 0; at < model.length; at++) {
+      const damaged = Buffer.from(model);
+      damaged[at] = 0xff;
+
+      const opened = await openModel(damaged).catch((error: unknown) => error);
+
+      if (opened instanceof Error) expect(opened).toBeInstanceOf(ServingError);
+    }
   });
 
   it('refuse scores that do not fit the labels, as ZipMap itself', async () => {
