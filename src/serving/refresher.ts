@@ -1,14 +1,13 @@
 import { ServingError } from '../errors.ts';
-import { redact } from '../redact.ts';
 import type { ModelRegistry, ModelVersion } from '../registry/model-registry.ts';
 import { type EventModel, eventModel, type Telemetry } from '../telemetry.ts';
-import { type Attempt, startAttempt } from './attempt.ts';
+import { startAttempt } from './attempt.ts';
 import { type Backoff, backoffMs, jitteredMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { versionKey } from './model-version.ts';
 import type { OpenModels, Slot } from './open-models.ts';
+import { createRun, type Run } from './refresh-run.ts';
 import { isDue, openSlotOf, type Refresh, type Route } from './route.ts';
-import { untilDone } from './until-done.ts';
 
 export interface RefresherOptions {
   readonly registry: ModelRegistry;
@@ -28,23 +27,6 @@ const REFRESH_BACKOFF: Backoff = { minMs: 1_000, maxMs: 60_000 };
 const FIRST_LOOKUP_AGE_MS = 60_000;
 /** Lookups in one refresh: more than one when opening took longer than a lookup is believed. */
 const MAX_ROUNDS = 3;
-
-/** A refresh under way, as this file sees it. */
-interface Run extends Refresh {
-  error: unknown;
-  /** Why it fell back to the version before, when it did. */
-  failure: unknown;
-  /** What it waits for now. */
-  pending: Attempt<unknown> | undefined;
-  isSuperseded: boolean;
-  /** Each holds one lease, given back at the end. */
-  readonly held: Slot[];
-  /** Callers of `wait` that still wait. */
-  waiters: number;
-  /** What they get, with a lease for each. */
-  granted: Slot | undefined;
-  isOver: boolean;
-}
 
 /**
  * Brings routes up to date: looks the URI up, opens what it means, and switches over when that is good.
@@ -99,12 +81,13 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
     const lookup = startAttempt({
       clock,
       deadlineMs: lookupDeadlineMs,
-      task: `looking up ${redact(uri)}`,
+      task: `looking up ${uri}`,
       run: (signal) => registry.resolve(uri, { signal }),
     });
     run.pending = lookup;
     try {
       const version = await lookup.result;
+      run.hasLookedUp = true;
       if (known === undefined) reportResolved(uri, version, clock.now() - lookup.startedAtMs);
       return version;
     } catch (error) {
@@ -157,13 +140,14 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
       const durationMs = nowMs - askedAtMs;
       telemetry.emit({ type: 'model-refreshed', uri: route.uri, from, to, durationMs });
     }
-    if (run.failure === undefined) {
-      route.checkedAtMs = askedAtMs;
-      route.dueAtMs = askedAtMs + jitteredMs(ttlMs, random());
-      Object.assign(route, HEALTHY);
-    } else {
+    if (run.failure !== undefined) {
       backOff(route, REFRESH_BACKOFF, run.failure, eventModel(version));
+      return;
     }
+    Object.assign(route, HEALTHY);
+    if (!run.hasLookedUp) return;
+    route.checkedAtMs = askedAtMs;
+    route.dueAtMs = askedAtMs + jitteredMs(ttlMs, random());
   }
 
   function fail(route: Route, run: Run, error: unknown): void {
@@ -229,40 +213,6 @@ const HEALTHY = {
   vainWaits: 0,
   patienceAtMs: Number.NEGATIVE_INFINITY,
 } as const satisfies Partial<Route>;
-
-function createRun(done: Promise<void>, models: OpenModels): Run {
-  const run: Run = {
-    done,
-    error: undefined,
-    failure: undefined,
-    pending: undefined,
-    isSuperseded: false,
-    held: [],
-    waiters: 0,
-    granted: undefined,
-    isOver: false,
-    isOverdue: () => run.pending?.isOverdue() === true,
-    wait: (signal) => waitFor(run, models, signal),
-    supersede: () => {
-      run.isSuperseded = true;
-      run.pending?.abandon();
-    },
-  };
-  return run;
-}
-
-async function waitFor(run: Run, models: OpenModels, signal?: AbortSignal) {
-  if (run.isOver) return undefined;
-  run.waiters++;
-  try {
-    await untilDone(run.done, signal);
-    return run.granted;
-  } catch (error) {
-    if (!run.isOver) run.waiters--;
-    else if (run.granted !== undefined) models.release(run.granted);
-    throw error;
-  }
-}
 
 const failedOnExample = ({ model }: Slot): ServingError =>
   new ServingError(

@@ -454,6 +454,23 @@ describe('memory', () => {
     expect(await served(uris[1])).toBe('2');
   });
 
+  it('does not believe an alias longer because its model was evicted and reopened', async () => {
+    const { cache, clock, move, registry, served } = setUpFour(100);
+    await served();
+    move(2);
+    for (let round = 0; round < 2; round++) {
+      clock.advance(14_000);
+      await served(uris[2]);
+      expect(await served()).toBe('1');
+    }
+    expect(registry.lookups).toBe(2);
+    clock.advance(2_000);
+    await served();
+    await cache.settled();
+
+    expect(await served()).toBe('2');
+  });
+
   it('falls back to the version before when an evicted alias moved to a broken one', async () => {
     const { clock, loader, move, served, telemetry } = setUpFour(100);
     await served();
