@@ -22,7 +22,7 @@ export type ArrowType =
   | { readonly kind: 'decimal'; readonly scale: number }
   | { readonly kind: 'time' | 'duration'; readonly unit: TimeUnit }
   | { readonly kind: 'timestamp'; readonly unit: TimeUnit; readonly isZoned: boolean }
-  | { readonly kind: 'category' };
+  | { readonly kind: 'category'; readonly isText: boolean };
 
 /** Fields of the union LogicalType. */
 const STRING = 1;
@@ -61,7 +61,7 @@ const CONVERTED_INTEGERS: Record<number, IntegerDtype> = {
 export function arrowTypeOf(element: SchemaElement, field: ArrowField | undefined): ArrowType {
   const type = parquetType(element);
   if (field?.isDictionary && (type.kind === 'text' || type.kind === 'bytes')) {
-    return { kind: 'category' };
+    return { kind: 'category', isText: type.kind === 'text' };
   }
   if (field?.durationUnit !== undefined && element.type === 'INT64' && type.kind === 'integer') {
     return { kind: 'duration', unit: field.durationUnit };

@@ -31,8 +31,9 @@ export function leafTypeOf(element: SchemaElement, type: ArrowType): LeafType {
 function bytesDecoder(element: SchemaElement, type: ArrowType): LeafType['fromBytes'] {
   switch (type.kind) {
     case 'text':
-    case 'category':
       return decodeText;
+    case 'category':
+      return type.isText ? decodeText : (bytes) => bytes;
     case 'decimal':
       return signedInteger;
     case 'float16':
@@ -111,5 +112,6 @@ function dateCell(day: number): Datetime {
 
 function timeCell(ns: bigint): Datetime {
   if (ns < 0n || ns >= NS_PER_DAY) throw corrupt('a time is outside of a day');
+  if (ns % NS_PER_UNIT.us !== 0n) throw corrupt('a time is finer than a microsecond');
   return { kind: 'time', ns };
 }

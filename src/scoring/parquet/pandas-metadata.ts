@@ -26,6 +26,12 @@ type JsonObject = { [key: string]: Json };
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const COLUMN_KEYS = ['name', 'pandas_type', 'numpy_type'];
+const RANGE_KEYS = ['kind', 'start', 'stop', 'step', 'name'];
+
+const hasKeys = (value: Json, keys: readonly string[]): value is JsonObject =>
+  isObject(value) && keys.every((key) => key in value);
+
 /**
  * Read the file's key `pandas`.
  *
@@ -33,19 +39,19 @@ const isObject = (value: Json | undefined): value is JsonObject =>
  * @see pyarrow/pandas_compat.py, `table_to_dataframe`
  */
 export function readPandasMetadata(text: string): PandasMetadata {
-  const { columns, index_columns: indexColumns, column_indexes: columnIndexes } = parse(text);
-  if (!Array.isArray(columns) || !Array.isArray(indexColumns)) throw broken();
-  const entries = columns.map((entry) => {
-    if (!isObject(entry)) throw broken();
+  const { columns, index_columns: indexColumns, column_indexes: columnIndexes = [] } = parse(text);
+  if (![columns, indexColumns, columnIndexes].every(Array.isArray)) throw broken();
+  const entries = (columns as Json[]).map((entry) => {
+    if (!hasKeys(entry, COLUMN_KEYS)) throw broken();
     return entry;
   });
   const known = new Set(entries.map(fieldName));
-  for (const index of indexColumns) checkIndex(index, known);
+  for (const index of indexColumns as Json[]) checkIndex(index, known);
   const names = new Map(entries.map((entry) => [fieldName(entry), entry['name']]));
-  const [labelIndex] = Array.isArray(columnIndexes) ? columnIndexes : [];
+  const [labelIndex] = columnIndexes as Json[];
   const toLabel = labelReader(isObject(labelIndex) ? labelIndex['pandas_type'] : undefined);
   return {
-    indexFields: new Set(indexColumns.filter((index) => typeof index === 'string')),
+    indexFields: new Set((indexColumns as Json[]).filter((index) => typeof index === 'string')),
     labelOf: (field) => toLabel(names.has(field) ? (names.get(field) ?? null) : field),
     dtypes: new Map(entries.map((entry) => [fieldName(entry), String(entry['numpy_type'])])),
     zonedFields: new Set(entries.filter(isZoned).map(fieldName)),
@@ -69,7 +75,7 @@ function parse(text: string): JsonObject {
 const fieldName = ({ field_name: field, name }: JsonObject): string => String(field ?? name);
 
 function checkIndex(index: Json, known: ReadonlySet<string>): void {
-  const isRange = isObject(index) && index['kind'] === 'range';
+  const isRange = hasKeys(index, RANGE_KEYS) && index['kind'] === 'range';
   if (!isRange && !(typeof index === 'string' && known.has(index))) throw broken();
 }
 
@@ -80,7 +86,9 @@ const isZoned = ({ pandas_type: type, metadata }: JsonObject): boolean =>
 function labelReader(type: Json | undefined): (name: Json) => Label {
   const isInteger = type === 'integer' || /^u?int\d+$/.test(String(type));
   const isFloat = type === 'floating' || /^float\d+$/.test(String(type));
+  if (type === 'categorical') throw broken();
   return (name) => {
+    if (type === 'bool') return Boolean(name); // Python's bool() of a text
     if (typeof name !== 'string') return name === null ? null : String(name);
     if (isFloat) return Number(name);
     if (!isInteger) return name;
