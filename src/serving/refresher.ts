@@ -19,7 +19,10 @@ export interface RefresherOptions {
   readonly lookupDeadlineMs: number;
 }
 
-/** First loads: somebody waits for them, so they are tried again soon. */
+/**
+ * First loads: somebody waits for them, so they are tried again soon. The first failure costs no
+ * delay at all: it may be a platform's init phase, and the next request its first.
+ */
 const FIRST_BACKOFF: Backoff = { minMs: 500, maxMs: 5_000 };
 /** Refreshes: there is a good model to go on with. */
 const REFRESH_BACKOFF: Backoff = { minMs: 1_000, maxMs: 60_000 };
@@ -171,7 +174,8 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
 
   function backOff(route: Route, backoff: Backoff, error: unknown, serving?: EventModel): void {
     const failures = route.failures + 1;
-    const retryInMs = backoffMs(failures, backoff, random());
+    const isFirst = serving === undefined && failures === 1;
+    const retryInMs = isFirst ? 0 : backoffMs(failures, backoff, random());
     route.failures = failures;
     route.naps = 0;
     route.error = undefined;
