@@ -28,7 +28,7 @@ export interface Endpoint {
    * @throws {ServingError} whatever the cache threw
    */
   preload(): Promise<LoadedModel>;
-  /** The saved `/invocations` body that the model was tried on last; undefined when it has none. */
+  /** The saved `/invocations` body that a model has answered last; undefined when there is none. */
   example(): string | undefined;
   close(): Promise<void>;
 }
@@ -46,8 +46,8 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     openPredictor,
     prepare: startRuntime,
     tryExample: async (model, body) => {
-      example = body;
       await scoreInvocation({ contentType: 'application/json', body, model, limits });
+      example = body;
     },
     telemetry,
   });

@@ -4,7 +4,7 @@ import { createLog } from '../log.ts';
 import { createLogTelemetry } from '../log-telemetry.ts';
 import { openEndpoint } from '../open-endpoint.ts';
 import type { LoadedModel } from '../serving/loaded-model.ts';
-import type { Telemetry } from '../telemetry.ts';
+import type { Telemetry, TelemetryEvent } from '../telemetry.ts';
 import { commandConfiguration, type ModelOptions } from './command-options.ts';
 import { curlLine } from './curl-line.ts';
 import { EXIT, printFailure } from './failure.ts';
@@ -46,7 +46,7 @@ async function serveHere(
 ): Promise<number> {
   const stopping = stopSignal();
   const log = createLog({ level: configuration.logLevel ?? 'info' });
-  const telemetry = createSwitchedTelemetry(createLogTelemetry(log));
+  const telemetry = createHeldTelemetry(createLogTelemetry(log));
   try {
     const endpoint = await openEndpoint({ configuration, log, telemetry });
     const [model, { startHttpServer }] = await Promise.all([
@@ -61,7 +61,7 @@ async function serveHere(
       maxBodyBytes: limits.maxBodyBytes,
       requestTimeoutMs: timeoutMs,
     });
-    telemetry.switchOn();
+    telemetry.letGo();
     onListening(banner(modelUri, server.url, model, endpoint.example()));
     setTimeout(flushCompileCache, CACHE_FLUSH_MS).unref();
     await stopping;
@@ -85,15 +85,20 @@ function banner(
   return `serving ${modelUri} (${meaning}) at ${url}\ntry: ${curl}\n`;
 }
 
-/** Silent until the server listens: what goes wrong before that is said once, by the command itself. */
-function createSwitchedTelemetry(target: Telemetry): Telemetry & { switchOn(): void } {
-  let isOn = false;
+/**
+ * Keep events back until the server listens: when it never does, the command says why in one line,
+ * and nothing else.
+ */
+function createHeldTelemetry(target: Telemetry): Telemetry & { letGo(): void } {
+  let held: TelemetryEvent[] | undefined = [];
   return {
     emit: (event) => {
-      if (isOn) target.emit(event);
+      if (held) held.push(event);
+      else target.emit(event);
     },
-    switchOn: () => {
-      isOn = true;
+    letGo: () => {
+      for (const event of held ?? []) target.emit(event);
+      held = undefined;
     },
   };
 }

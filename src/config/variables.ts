@@ -93,3 +93,26 @@ export const VARIABLES = {
     },
   ),
 } as const;
+
+/** Read where they are used, because they are nobody else's business; here for the documentation. */
+export const OTHER_VARIABLES: readonly Omit<Variable<string>, 'parse'>[] = [
+  {
+    name: 'MLFLOW_SERVERLESS_ALLOWED_SCHEMES',
+    accepts: 'schemes, separated by commas',
+    fallback: 'file,s3,http,https,mlflow-artifacts',
+    effect: 'model files are read from these kinds of places only',
+  },
+  {
+    name: 'MLFLOW_SERVERLESS_ALLOWED_HOSTS',
+    accepts: 'host, host:port, https://host or s3://bucket, separated by commas',
+    fallback: 'the tracking and registry servers, any bucket',
+    effect:
+      'model files are read from these places too; from the first bucket on, from no other bucket',
+  },
+  {
+    name: 'MLFLOW_SERVERLESS_DEBUG',
+    accepts: '1',
+    fallback: 'off',
+    effect: 'the command line prints the stack of an error below its one line',
+  },
+];

@@ -45,14 +45,16 @@ export function startHttpServer(options: HttpServerOptions): Promise<HttpServer>
   const { host, port, maxBodyBytes, requestTimeoutMs = 60_000 } = options;
   let isStopping = false;
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    void exchange(request, response, options, () => isStopping);
+    exchange(request, response, options, () => isStopping).catch(() => {
+      response.destroy(); // Nothing above throws but on a broken connection; there is nobody to tell.
+    });
   };
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
       requestTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: SLOW_CLIENT_CHECK_MS,
+      connectionsCheckingInterval: Math.min(SLOW_CLIENT_CHECK_MS, requestTimeoutMs),
     },
     onRequest,
   );

@@ -115,6 +115,15 @@ describe('startHttpServer', () => {
     await expect(answer).rejects.toThrow(/socket hang up|ECONNRESET/);
   });
 
+  it.each([
+    { name: 'headers', text: 'POST /invocations HTTP/1.1\r\nhost:' },
+    { name: 'a body', text: 'POST /invocations HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{' },
+  ])('cuts a client off that does not send $name to their end', async ({ text }) => {
+    const { url } = await start({ requestTimeoutMs: 100 });
+
+    expect(await sendRaw(url, text)).toMatch(/^(HTTP\/1\.1 408 |$)/);
+  });
+
   it('rejects when the port is taken', async () => {
     const { url } = await start({});
 

@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { OTHER_VARIABLES, VARIABLES } from '../src/config/variables.ts';
+
+/** `npm run docs`: write the table of environment variables into README.md. */
+const BEGIN = '<!-- configuration -->';
+const END = '<!-- end of configuration -->';
+
+/** README's text with the table of `src/config/variables.ts` between its marks. */
+export function withConfigurationTable(readme: string): string {
+  const begin = readme.indexOf(BEGIN);
+  const end = readme.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error(`README.md lacks ${BEGIN} … ${END}`);
+  return `${readme.slice(0, begin)}${BEGIN}\n${configurationTable()}${readme.slice(end)}`;
+}
+
+function configurationTable(): string {
+  const rows = [...Object.values(VARIABLES), ...OTHER_VARIABLES].map(
+    ({ name, accepts, fallback, effect }) =>
+      `| \`${name}\` | ${effect} | ${accepts} | ${fallback} |\n`,
+  );
+  return `| Variable | Effect | Accepts | Default |\n|---|---|---|---|\n${rows.join('')}`;
+}
+
+if (import.meta.main) {
+  writeFileSync('README.md', withConfigurationTable(readFileSync('README.md', 'utf8')));
+}
