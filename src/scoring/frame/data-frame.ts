@@ -72,7 +72,8 @@ function constantFrame(value: PyValue, { columns, index }: FrameAxes): IndexedFr
 }
 
 /** Rows as lists of cells; text and objects among them are taken apart as Python's `list` does. */
-function rowsOfLists(rows: readonly PyValue[]): PyValue[][] {
+function rowsOfLists(rows: readonly PyValue[]): readonly PyValue[][] {
+  if (rows.every(Array.isArray)) return rows as PyValue[][];
   return rows.map((row, i) => {
     if (Array.isArray(row)) return row;
     if (typeof row === 'string') return [...row];
@@ -88,32 +89,35 @@ function fromRows(rows: readonly PyValue[][], axes: FrameAxes): IndexedFrame {
   if (labels.length !== width) {
     throw new CastError(`${labels.length} cells in the longest row, one per column`);
   }
-  const columns = labels.map((label, c) =>
-    inferColumn(
-      label,
-      rows.map((row) => (c < row.length ? (row[c] as PyValue) : null)),
-    ),
-  );
+  const columns = labels.map((label, c) => {
+    const cells = new Array<PyValue>(rows.length);
+    for (let row = 0; row < rows.length; row++) cells[row] = rows[row]?.[c] ?? null;
+    return inferColumn(label, cells);
+  });
   return withRowIndex(columns, rows.length, axes.index);
 }
 
 /** Keys that a row lacks become NaN there. */
 function fromDicts(data: readonly PyValue[], axes: FrameAxes): IndexedFrame {
   const rows = axes.columns ? data.map(dictOf) : data.map(dictOnly);
-  const labels: readonly Label[] = axes.columns?.labels ?? [
-    ...new Set(rows.flatMap((row) => [...row.keys()])),
-  ];
-  const columns = labels.map((label) =>
-    inferColumn(
-      label,
-      rows.map((row) => cellOf(row, label)),
-    ),
-  );
+  const labels: readonly Label[] = axes.columns?.labels ?? keysOf(rows);
+  const columns = labels.map((label) => {
+    const cells = new Array<PyValue>(rows.length);
+    for (let row = 0; row < rows.length; row++) {
+      const cell = typeof label === 'string' ? rows[row]?.get(label) : undefined;
+      cells[row] = cell === undefined ? Number.NaN : cell;
+    }
+    return inferColumn(label, cells);
+  });
   return withRowIndex(columns, rows.length, axes.index);
 }
 
-const cellOf = (row: PyDict, label: Label): PyValue =>
-  typeof label === 'string' && row.has(label) ? (row.get(label) as PyValue) : Number.NaN;
+/** All keys, in order of first appearance. */
+function keysOf(rows: readonly PyDict[]): string[] {
+  const keys = new Set<string>();
+  for (const row of rows) for (const key of row.keys()) keys.add(key);
+  return [...keys];
+}
 
 function dictOnly(row: PyValue, i: number): PyDict {
   if (row instanceof Map) return row;

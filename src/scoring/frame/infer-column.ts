@@ -86,7 +86,12 @@ function lookAtInteger(cell: bigint, row: number, seen: Seen): void {
 function storeInferred(dtype: Dtype, cells: readonly PyValue[]): Storage {
   if (dtype === 'object') return cells as PyValue[];
   if (dtype === 'float64') {
-    return Float64Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell)));
+    const out = new Float64Array(cells.length);
+    for (let i = 0; i < cells.length; i++) {
+      const cell = cells[i] as number | bigint | null;
+      out[i] = cell === null ? Number.NaN : Number(cell);
+    }
+    return out;
   }
   return storeAll(cells, dtype);
 }
