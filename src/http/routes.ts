@@ -35,12 +35,20 @@ const METHOD_BY_PATH: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
   ['/invocations', 'POST'],
 ]);
 
+/** Where the HTTP client of `mlflow.deployments` sends its requests; the name is the client's. */
+const ENDPOINT_INVOCATIONS = /^\/endpoints\/[^/]+\/invocations$/;
+
+/** Which method a path takes; undefined for a path we do not have. */
+const methodOf = (path: string): 'GET' | 'POST' | undefined =>
+  METHOD_BY_PATH.get(path) ?? (ENDPOINT_INVOCATIONS.test(path) ? 'POST' : undefined);
+
 /**
  * MLflow's scoring server as a function: four routes and no platform.
  *
+ * `/endpoints/<name>/invocations` is a second way to `/invocations`, for MLflow's deployments client.
  * Never rejects. HEAD is answered like GET, body included: leaving the body out is the door's part.
  *
- * @see mlflow/pyfunc/scoring_server/__init__.py, `init`
+ * @see mlflow/pyfunc/scoring_server/__init__.py, `init`; mlflow/deployments/mlflow/__init__.py, `predict`
  */
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const { cache, modelUri, timeoutMs = 60_000, telemetry = NO_TELEMETRY } = options;
@@ -58,8 +66,9 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   function answer(request: HttpRequest, deadline: Deadline): Promise<HttpResponse> | HttpResponse {
     const { path, method } = request;
     if (path === '/invocations' && method === 'POST') return invoke(request, deadline);
-    const allowed = METHOD_BY_PATH.get(path);
+    const allowed = methodOf(path);
     if (allowed === undefined) return redirectOrNotFound(request);
+    if (allowed === 'POST' && method === 'POST') return invoke(request, deadline);
     const isAllowed = allowed === 'GET' && (method === 'GET' || method === 'HEAD');
     if (!isAllowed) return methodNotAllowed(allowed);
     return path === '/version' ? jsonText(200, MLFLOW_VERSION) : ping(deadline);

@@ -129,8 +129,9 @@ interface Request extends Omit<GeneratedRequest, 'body'> {
   body: string | Uint8Array;
 }
 
-const bodyText = ({ body }: Request): string =>
-  typeof body === 'string' ? body : `${body.length} bytes`;
+function bodyText({ body }: Request): string {
+  return typeof body === 'string' ? body : `${body.length} bytes`;
+}
 
 /** Bodies of the recordings that any model can get: envelopes, columns, CSV, tensors. */
 function recordedRequests(): Request[] {
@@ -186,11 +187,13 @@ function runClients(model: LoggedModel, mlflow: ServerProcess, ours: ServerProce
       join(python, 'python'),
       ['test/interop/clients.py', mlflow.url, ours.url, example],
       {
-        stdio: ['ignore', 'inherit', 'ignore'],
+        stdio: ['ignore', 'inherit', 'pipe'],
       },
     );
     return 0;
-  } catch {
-    return 1; // the script said on stdout what differs
+  } catch (error) {
+    // What differs is on stdout already; a crash of the script is not.
+    console.log(String((error as { stderr?: Buffer }).stderr).slice(-600));
+    return 1;
   }
 }
