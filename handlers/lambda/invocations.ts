@@ -16,7 +16,10 @@ export const handler: LambdaHandler = async (event, context) => (await opened)(e
  * The runtime imports this module with `await import()`, which waits for a `then`: so the model is
  * opened in the init phase. Top-level await does the same, but a CommonJS bundle cannot have it.
  */
-export function then(resolve: (module: object) => void, reject: (error: unknown) => void): void {
+export function then(
+  resolve: (module: { handler: LambdaHandler }) => void,
+  reject: (error: unknown) => void,
+): void {
   preloadWithin(async () => (await endpoint).preload())
     .then(() => opened)
     .then((direct) => resolve({ handler: direct }), reject);
