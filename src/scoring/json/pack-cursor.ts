@@ -13,6 +13,14 @@ export interface PackedText {
   readonly unpackFrom: (start: number, end: number) => Unpack;
 }
 
+/** Which lists to pack. */
+export interface PackOptions {
+  /** How many levels of lists and objects are allowed. */
+  readonly maxLevels: number;
+  /** A list of fewer numbers is not worth it. */
+  readonly minCells: number;
+}
+
 /** Shared by all texts: packing is never interrupted. */
 const cells = new Cells();
 

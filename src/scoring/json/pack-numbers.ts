@@ -1,6 +1,6 @@
 import type { PackedNumbers } from '../../model/json-value.ts';
 import { CLOSE_LIST, COMMA, OPEN_LIST, skipSpace } from './bytes.ts';
-import type { PackCursor } from './pack-cursor.ts';
+import type { PackCursor, PackOptions } from './pack-cursor.ts';
 import { NumberList } from './packed-list.ts';
 import { ANY_COUNT, scanNumbers } from './scan-numbers.ts';
 import { NOT_A_CELL } from './scan-odd-cell.ts';
@@ -19,10 +19,10 @@ for (const char of '-0123456789nNI') STARTS_CELL[char.charCodeAt(0)] = 1;
 export function packNumbers(
   cursor: PackCursor,
   start: number,
-  levels: number,
+  { maxLevels, minCells }: PackOptions,
 ): PackedNumbers | undefined {
   const { bytes, length } = cursor.text;
-  const maxRank = Math.min(levels, MAX_RANK);
+  const maxRank = Math.min(maxLevels, MAX_RANK);
   const shape: number[] = [];
   let at = start;
   while (bytes[at] === OPEN_LIST && shape.length < maxRank) {
@@ -48,6 +48,7 @@ export function packNumbers(
       at++;
     }
   }
+  if (cursor.cells.count < minCells) return cursor.stop(at);
   cursor.end = at;
   const kinds = cursor.cells.takeKinds(shape.length === 2 ? shape[1]! : 1);
   return new NumberList(shape, cursor.cells.take(), kinds, cursor.text.unpackFrom(start, at));

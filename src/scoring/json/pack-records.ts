@@ -16,12 +16,14 @@ interface Keys {
  * Pack a list of objects that all have the keys of the first, letter by letter and in its order.
  *
  * @param first position of the first object's brace
+ * @param minCells as in PackOptions
  * @see packList
  */
 export function packRecords(
   cursor: PackCursor,
   start: number,
   first: number,
+  minCells: number,
 ): PackedRecords | undefined {
   const { cells, text } = cursor;
   const { bytes } = text;
@@ -34,7 +36,7 @@ export function packRecords(
     at = packRecord(cursor, skipSpace(bytes, at + 1), keys);
   }
   if (at === NOT_A_CELL) return undefined;
-  if (bytes[at] !== CLOSE_LIST) return cursor.stop(at);
+  if (bytes[at] !== CLOSE_LIST || cells.count < minCells) return cursor.stop(at);
   const { names } = keys;
   cursor.end = at + 1;
   const unpack = text.unpackFrom(start, cursor.end);

@@ -1,38 +1,33 @@
 import { badRequest } from '../../errors.ts';
-import { HAS_INT, type JsonObject, type JsonValue } from '../../model/json-value.ts';
+import type { JsonObject, JsonValue } from '../../model/json-value.ts';
 import {
   CLOSE_LIST,
   CLOSE_OBJECT,
   COLON,
   COMMA,
-  MINUS,
   OPEN_LIST,
   OPEN_OBJECT,
   QUOTE,
   skipSpace,
-  ZERO,
 } from './bytes.ts';
-import { Cells } from './cells.ts';
+import { NumberReader } from './number-reader.ts';
 import { PackCursor, type PackedText } from './pack-cursor.ts';
 import { packList } from './pack-list.ts';
-import { scanNumbers } from './scan-numbers.ts';
-import { NOT_A_CELL, startsWith } from './scan-odd-cell.ts';
+import { startsWith } from './scan-odd-cell.ts';
 import { StringReader } from './string-reader.ts';
 import { syntaxError } from './syntax-error.ts';
 
-/** Python's `sys.set_int_max_str_digits` default. */
-const MAX_INT_DIGITS = 4300;
+/** An entry of a plain list is packed only if it is long: a packed list takes 500 bytes of its own. */
+const MIN_ENTRY_CELLS = 16;
 
-const SMALL_INTS = Array.from({ length: 256 }, (_, i) => BigInt(i));
-
-/** For the number read last; shared, because reading is never interrupted. */
-const cell = new Cells();
+const SHORT_LIST = 8;
 
 export interface TreeReaderOptions {
   /** The text in UTF-8 and a NUL byte. */
   readonly bytes: Buffer;
   /** Bytes of the text. */
   readonly length: number;
+  /** Levels of lists and objects allowed, one inside the other. */
   readonly maxDepth: number;
   /** Without it nothing is packed. */
   readonly unpackFrom?: PackedText['unpackFrom'];
@@ -49,26 +44,28 @@ export class TreeReader {
   readonly #length: number;
   readonly #maxDepth: number;
   readonly #strings: StringReader;
+  readonly #numbers: NumberReader;
   readonly #packing: PackCursor | undefined;
   /** Position of the next byte to read. */
   #at = 0;
   /** Lists before this position were tried. */
   #triedTo = 0;
 
-  /** Lists and objects being read, outermost first; undefined before the first. */
+  /** Lists and objects being read, outermost first, and how many there are. */
   readonly #open: (JsonValue[] | JsonObject)[] = [];
-  /** For each open object the key whose value is being read. */
-  readonly #keys: string[] = [];
-  /** For each open list whether its entries are worth a try. */
-  readonly #tryEntries: boolean[] = [];
   #depth = 0;
+  /** At each level of an object: the key whose value is being read. */
+  readonly #keys: string[] = [];
+  /** At each level of a list: whether its entries are worth a try. */
+  readonly #tryEntries: boolean[] = [];
 
   constructor({ bytes, length, maxDepth, unpackFrom }: TreeReaderOptions) {
+    const strings = new StringReader(bytes, length);
     this.#bytes = bytes;
     this.#length = length;
     this.#maxDepth = maxDepth;
-    const strings = new StringReader(bytes, length);
     this.#strings = strings;
+    this.#numbers = new NumberReader(bytes);
     this.#packing = unpackFrom && new PackCursor({ bytes, length, strings, unpackFrom });
   }
 
@@ -102,17 +99,20 @@ export class TreeReader {
         return this.#word('false', false);
       case 0x6e:
         return this.#word('null', null);
-      default:
-        return this.#number();
+      default: {
+        const number = this.#numbers.read(at);
+        this.#at = this.#numbers.end;
+        return number;
+      }
     }
   }
 
   /** Put a value into its place; the result is the outermost value when it is complete. */
   #attach(first: JsonValue | undefined): JsonValue | undefined {
     let value = first;
-    while (value !== undefined) {
-      if (this.#depth === 0) return value;
-      const container = this.#open[this.#depth - 1]!;
+    while (value !== undefined && this.#depth > 0) {
+      const level = this.#depth - 1;
+      const container = this.#open[level]!;
       const at = skipSpace(this.#bytes, this.#at);
       const byte = this.#bytes[at];
       this.#at = at + 1;
@@ -120,34 +120,37 @@ export class TreeReader {
         container.push(value);
         if (byte === COMMA) return undefined;
         if (byte !== CLOSE_LIST) throw syntaxError('a comma or the end of the list', at);
+        // `push` makes room for 17; many short lists would take four times the memory they need.
+        value = container.length < SHORT_LIST ? container.slice() : container;
       } else {
-        container.set(this.#keys[this.#depth - 1]!, value);
+        container.set(this.#keys[level]!, value);
         if (byte === COMMA) {
           this.#key();
           return undefined;
         }
         if (byte !== CLOSE_OBJECT) throw syntaxError('a comma or the end of the object', at);
+        value = container;
       }
       this.#depth--;
-      value = container;
     }
-    return undefined;
+    return value;
   }
 
-  #openList(): JsonValue | undefined {
+  #openList(): JsonValue[] | undefined {
     const list: JsonValue[] = [];
-    const next = skipSpace(this.#bytes, this.#at + 1);
     this.#enter(list);
+    this.#tryEntries[this.#depth - 1] = true;
+    const next = skipSpace(this.#bytes, this.#at);
     if (this.#bytes[next] !== CLOSE_LIST) return undefined;
     this.#depth--;
     this.#at = next + 1;
     return list;
   }
 
-  #openObject(): JsonValue | undefined {
+  #openObject(): JsonObject | undefined {
     const object: JsonObject = new Map();
-    const next = skipSpace(this.#bytes, this.#at + 1);
     this.#enter(object);
+    const next = skipSpace(this.#bytes, this.#at);
     if (this.#bytes[next] !== CLOSE_OBJECT) {
       this.#key();
       return undefined;
@@ -164,9 +167,7 @@ export class TreeReader {
           `objects at byte ${this.#at}`,
       );
     }
-    this.#open[this.#depth] = container;
-    this.#tryEntries[this.#depth] = true;
-    this.#depth++;
+    this.#open[this.#depth++] = container;
     this.#at++;
   }
 
@@ -181,52 +182,25 @@ export class TreeReader {
   }
 
   #pack(at: number): JsonValue | undefined {
-    const isEntry = this.#depth > 0 && Array.isArray(this.#open[this.#depth - 1]);
-    if (this.#packing === undefined || at < this.#triedTo) return undefined;
-    if (isEntry && this.#tryEntries[this.#depth - 1] === false) return undefined;
-    const list = packList(this.#packing, at, this.#maxDepth - this.#depth);
-    if (list !== undefined) {
-      this.#at = this.#packing.end;
-      return list;
+    const packing = this.#packing;
+    if (packing === undefined || at < this.#triedTo) return undefined;
+    const level = this.#depth - 1;
+    const isEntry = level >= 0 && Array.isArray(this.#open[level]);
+    if (isEntry && !this.#tryEntries[level]) return undefined;
+    const minCells = isEntry ? MIN_ENTRY_CELLS : 1;
+    const list = packList(packing, at, { maxLevels: this.#maxDepth - this.#depth, minCells });
+    if (list === undefined) {
+      this.#triedTo = packing.stoppedAt;
+      if (isEntry) this.#tryEntries[level] = false;
+    } else {
+      this.#at = packing.end;
     }
-    this.#triedTo = this.#packing.stoppedAt;
-    if (isEntry) this.#tryEntries[this.#depth - 1] = false;
-    return undefined;
+    return list;
   }
 
   #word(word: string, value: JsonValue): JsonValue {
     if (!startsWith(this.#bytes, this.#at, word)) throw syntaxError('a value', this.#at);
     this.#at += word.length;
     return value;
-  }
-
-  #number(): JsonValue {
-    const start = this.#at;
-    cell.next = 0;
-    cell.kinds[0] = 0;
-    const end = scanNumbers(this.#bytes, start, cell, 0, 1);
-    if (end === NOT_A_CELL) return this.#bigInt();
-    this.#at = end;
-    const value = cell.values[0]!;
-    if (cell.kinds[0] !== HAS_INT) return value;
-    return SMALL_INTS[value] ?? BigInt(value);
-  }
-
-  /** Read an integer of any size; anything else is no value at all. */
-  #bigInt(): bigint {
-    const bytes = this.#bytes;
-    const start = this.#at;
-    const first = bytes[start] === MINUS ? start + 1 : start;
-    let end = first;
-    while ((bytes[end]! - ZERO) >>> 0 <= 9) end++;
-    if (end === first) throw syntaxError('a value', start);
-    if (bytes[first] === ZERO && end > first + 1) throw syntaxError('no leading zero', first);
-    if (end - first > MAX_INT_DIGITS) {
-      throw badRequest(
-        `an integer in the request body has more than ${MAX_INT_DIGITS} digits, at byte ${start}`,
-      );
-    }
-    this.#at = end;
-    return BigInt(bytes.toString('latin1', start, end));
   }
 }
