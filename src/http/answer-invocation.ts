@@ -23,7 +23,7 @@ export type AnswerInvocation = (request: HttpRequest, deadline: Deadline) => Pro
 /**
  * POST `/invocations`: borrow the model, score, give it back.
  *
- * This is the hot path: one wait (for the lease), and none for a model that answers synchronously.
+ * Never rejects. This is the hot path: one wait, for the lease, and none for a model that answers synchronously.
  */
 export function createInvocations(options: InvocationsOptions): AnswerInvocation {
   const { cache, modelUri, limits, telemetry, fail } = options;
@@ -37,44 +37,35 @@ export function createInvocations(options: InvocationsOptions): AnswerInvocation
     return headers;
   }
 
-  async function invoke({ headers, body }: HttpRequest, deadline: Deadline, startedAtMs: number) {
-    refuseLargeBody(body, limits.maxBodyBytes);
-    const lease = await borrowModel(cache, modelUri, deadline);
-    const { model } = lease;
-    const modelHeaders = headersOf(model.version);
-    let scoring: Scored | Promise<Scored> = NOTHING;
-    try {
-      scoring = scoreInvocation({ contentType: headers['content-type'], body, model, limits });
-      const { text, rows } = scoring instanceof Promise ? await within(scoring, deadline) : scoring;
-      const durationMs = performance.now() - startedAtMs;
-      telemetry.emit({ type: 'predicted', model: eventModel(model.version), rows, durationMs });
-      return { status: 200, headers: modelHeaders, body: text };
-    } catch (error) {
-      const failure = refuse(error, startedAtMs, model.version);
-      return { ...failure, headers: { ...modelHeaders, ...failure.headers } };
-    } finally {
-      releaseAfter(scoring, lease);
-    }
-  }
-
   function refuse(error: unknown, startedAtMs: number, model?: ModelVersion): HttpResponse {
-    const response = fail(error);
+    const failure = fail(error);
     telemetry.emit({
       type: 'refused',
-      status: response.status,
+      status: failure.status,
       code: error instanceof ServingError ? error.code : 'INTERNAL_ERROR',
       durationMs: performance.now() - startedAtMs,
       ...(model && { model: eventModel(model) }),
     });
-    return response;
+    return model ? { ...failure, headers: { ...headersOf(model), ...failure.headers } } : failure;
   }
 
-  return async (request, deadline) => {
+  return async ({ headers, body }, deadline) => {
     const startedAtMs = performance.now();
+    let lease: Lease | undefined;
+    let scoring: Scored | Promise<Scored> = NOTHING;
     try {
-      return await invoke(request, deadline, startedAtMs);
+      refuseLargeBody(body, limits.maxBodyBytes);
+      lease = await borrowModel(cache, modelUri, deadline);
+      const { model } = lease;
+      scoring = scoreInvocation({ contentType: headers['content-type'], body, model, limits });
+      const { text, rows } = scoring instanceof Promise ? await within(scoring, deadline) : scoring;
+      const durationMs = performance.now() - startedAtMs;
+      telemetry.emit({ type: 'predicted', model: eventModel(model.version), rows, durationMs });
+      return { status: 200, headers: headersOf(model.version), body: text };
     } catch (error) {
-      return refuse(error, startedAtMs);
+      return refuse(error, startedAtMs, lease?.model.version);
+    } finally {
+      if (lease) releaseAfter(scoring, lease);
     }
   };
 }
@@ -83,7 +74,10 @@ const NOTHING: Scored = { text: '', rows: 0 };
 
 /** A model that is still computing when the time is over stays open until it is done. */
 function releaseAfter(scoring: Scored | Promise<Scored>, lease: Lease): void {
-  const release = (): void => lease.release();
-  if (scoring instanceof Promise) scoring.then(release, release);
-  else release();
+  if (scoring instanceof Promise) {
+    const release = (): void => lease.release();
+    scoring.then(release, release);
+  } else {
+    lease.release();
+  }
 }

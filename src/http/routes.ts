@@ -6,7 +6,7 @@ import { createInvocations } from './answer-invocation.ts';
 import { borrowModel } from './borrow-model.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { errorResponse } from './error-response.ts';
-import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts';
+import type { HttpHandler, HttpRequest, HttpResponse, RequestContext } from './http-message.ts';
 import { DEFAULT_LIMITS, type RequestLimits } from './limits.ts';
 
 /** The release whose answers we give; `/version` says so. */
@@ -58,32 +58,35 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const invoke = createInvocations({ cache, modelUri, limits, telemetry, fail });
 
   async function ping(deadline: Deadline): Promise<HttpResponse> {
-    const lease = await borrowModel(cache, modelUri, deadline);
-    lease.release();
-    return jsonText(200, '\n');
-  }
-
-  function answer(request: HttpRequest, deadline: Deadline): Promise<HttpResponse> | HttpResponse {
-    const { path, method } = request;
-    if (path === '/invocations' && method === 'POST') return invoke(request, deadline);
-    const allowed = methodOf(path);
-    if (allowed === undefined) return redirectOrNotFound(request);
-    if (allowed === 'POST' && method === 'POST') return invoke(request, deadline);
-    const isAllowed = allowed === 'GET' && (method === 'GET' || method === 'HEAD');
-    if (!isAllowed) return methodNotAllowed(allowed);
-    return path === '/version' ? jsonText(200, MLFLOW_VERSION) : ping(deadline);
-  }
-
-  return async (request, context) => {
-    const nowMs = Date.now();
-    const platformMs =
-      (context.deadlineMs ?? Number.POSITIVE_INFINITY) - nowMs - PLATFORM_MARGIN_MS;
     try {
-      return await answer(request, deadlineIn(Math.max(0, Math.min(timeoutMs, platformMs)), nowMs));
+      const lease = await borrowModel(cache, modelUri, deadline);
+      lease.release();
+      return jsonText(200, '\n');
     } catch (error) {
       return fail(error);
     }
+  }
+
+  // Not async: the invocation's own promise goes to the door.
+  return (request, context) => {
+    const { path, method } = request;
+    const deadline = deadlineOf(context, timeoutMs);
+    if (path === '/invocations' && method === 'POST') return invoke(request, deadline);
+    const allowed = methodOf(path);
+    if (allowed === undefined) return Promise.resolve(redirectOrNotFound(request));
+    if (allowed === 'POST' && method === 'POST') return invoke(request, deadline);
+    const isAllowed = allowed === 'GET' && (method === 'GET' || method === 'HEAD');
+    if (!isAllowed) return Promise.resolve(methodNotAllowed(allowed));
+    return path === '/version' ? Promise.resolve(jsonText(200, MLFLOW_VERSION)) : ping(deadline);
   };
+}
+
+/** Ours, or the platform's when that comes sooner. */
+function deadlineOf({ deadlineMs }: RequestContext, timeoutMs: number): Deadline {
+  const nowMs = Date.now();
+  if (deadlineMs === undefined) return deadlineIn(timeoutMs, nowMs);
+  const platformMs = Math.max(0, deadlineMs - nowMs - PLATFORM_MARGIN_MS);
+  return deadlineIn(Math.min(timeoutMs, platformMs), nowMs);
 }
 
 /** The answer for an error; what the client cannot mend is written down for the operator, once. */
