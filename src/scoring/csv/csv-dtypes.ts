@@ -28,6 +28,17 @@ const isScalar = (type: string): type is ScalarType => Object.hasOwn(DTYPE_BY_TY
  * @see mlflow/types/schema.py, `Schema.pandas_types`, `Schema.input_names`
  */
 export function csvDtypes(schema: Schema): CsvDtypes {
+  const known = KNOWN.get(schema);
+  if (known !== undefined) return known;
+  const dtypes = findDtypes(schema);
+  KNOWN.set(schema, dtypes);
+  return dtypes;
+}
+
+/** A model's schema is the same object for every request. */
+const KNOWN = new WeakMap<Schema, CsvDtypes>();
+
+function findDtypes(schema: Schema): CsvDtypes {
   if (schema.kind === 'tensors') {
     throw badRequest('csv body: the model takes tensors, which CSV cannot hold; send JSON');
   }

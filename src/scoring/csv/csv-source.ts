@@ -16,6 +16,8 @@ const SPACE = 32;
 export interface CsvSource {
   readonly bytes: Uint8Array;
   texts: Uint8Array;
+  /** `texts` again, with the means to decode it. */
+  textsBuffer: Buffer | undefined;
   /** All bytes of text seen so far, or-ed: above 127 when some are not ASCII. */
   seenBits: number;
   /** `bytes` as text, once a cell needed it; one character a byte when it is ASCII. */
@@ -37,6 +39,7 @@ export function createCsvSource(body: Uint8Array): CsvSource {
   return {
     bytes,
     texts: bytes,
+    textsBuffer: undefined,
     seenBits: start === 0 ? 0 : 0xef,
     decoded: undefined,
     position: start,
@@ -83,7 +86,13 @@ export function cellText(source: CsvSource, start: number, end: number): string 
   if (decoded !== undefined && decoded.length === bytes.length && texts === bytes) {
     return decoded.slice(start, end);
   }
-  return Buffer.from(texts.buffer, texts.byteOffset + start, end - start).toString('utf8');
+  if (
+    source.textsBuffer?.byteOffset !== texts.byteOffset ||
+    source.textsBuffer.buffer !== texts.buffer
+  ) {
+    source.textsBuffer = Buffer.from(texts.buffer, texts.byteOffset, texts.length);
+  }
+  return source.textsBuffer.toString('utf8', start, end);
 }
 
 /**

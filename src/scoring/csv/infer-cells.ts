@@ -65,7 +65,10 @@ export function inferCells(column: CellColumn): CsvCells {
 }
 
 function doublesFromInt64(integers: BigInt64Array): Float64Array {
-  return Float64Array.from(integers, (value) =>
-    value === MISSING_INT ? Number.NaN : Number(value),
-  );
+  const doubles = new Float64Array(integers.length);
+  for (let row = 0; row < integers.length; row++) {
+    const integer = integers[row] as bigint;
+    doubles[row] = integer === MISSING_INT ? Number.NaN : Number(integer);
+  }
+  return doubles;
 }

@@ -3,7 +3,7 @@ import { type Column, column, type Frame, frame } from '../../model/frame.ts';
 import type { Schema } from '../../model/signature.ts';
 import { castCells, quoteColumn } from './cast-cells.ts';
 import type { CellColumn } from './cell-column.ts';
-import { createCells, NO_CELLS } from './cells.ts';
+import { borrowCells, NO_CELLS } from './cells.ts';
 import { type CsvHeader, nameColumns } from './column-names.ts';
 import { type CsvDtype, type CsvDtypes, csvDtypes } from './csv-dtypes.ts';
 import {
@@ -68,7 +68,7 @@ function readSource(source: CsvSource, dtypes: CsvDtypes, limits: CsvLimits): Fr
 function readHeader(source: CsvSource, limits: CsvLimits): CsvHeader {
   if (!findRecord(source)) throw badRequest('csv body: expected a header line, found no text');
   const count = countFields(source, limits);
-  const cells = createCells(count);
+  const cells = borrowCells(count);
   readFields(source, cells, 0, count);
   const fields: string[] = [];
   for (let at = 0; at < count; at++) {
@@ -134,7 +134,19 @@ function convertBlock(
     // An index column without a dtype cannot fail, and nothing shows it.
     if (at < 0 && dtype === undefined) continue;
     const converted = convertColumn(cellColumn, dtype, header.names[at]);
-    if (at >= 0) blocks[at]?.push(converted);
+    if (at >= 0) addBlock(blocks[at] as CsvCells[], converted);
+  }
+}
+
+/** Blocks of a wide table have few rows: joined early, they cost less than an array each. */
+const MAX_SMALL_BLOCKS = 8;
+const SMALL_BLOCK_ROWS = 1024;
+
+function addBlock(blocks: CsvCells[], cells: CsvCells): void {
+  blocks.push(cells);
+  if (blocks.length < MAX_SMALL_BLOCKS || cells.data.length > SMALL_BLOCK_ROWS) return;
+  if (blocks.every(({ dtype }) => dtype === cells.dtype)) {
+    blocks.splice(0, blocks.length, joinBlocks(blocks));
   }
 }
 

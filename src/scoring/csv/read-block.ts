@@ -1,5 +1,5 @@
 import { badRequest, ServingError } from '../../errors.ts';
-import { type Cells, clearCells, createCells, growCells } from './cells.ts';
+import { borrowCells, type Cells, clearCells, growCells, SHARED_COUNT } from './cells.ts';
 import { type CsvSource, findRecord, resume } from './csv-source.ts';
 import { readFields } from './read-fields.ts';
 
@@ -23,16 +23,14 @@ export interface BlockReader {
 
 /** pandas' `DEFAULT_BUFFER_HEURISTIC`: cells of a block, at most. */
 const MAX_BLOCK_CELLS = 2 ** 20;
-/** Most requests have one row. */
-const FIRST_CAPACITY_ROWS = 1;
 const GROWTH = 8;
 
 /**
  * Padding costs the sender nothing and the receiver a cell each: a short text must not stand for
  * a huge table. The bound grows with the text, so only tables that are mostly padding meet it.
  */
-const MAX_PADDED_CELLS = 4_000_000;
-const MAX_PADDED_CELLS_PER_BYTE = 8;
+const MAX_PADDED_CELLS = 1_000_000;
+const MAX_PADDED_CELLS_PER_BYTE = 2;
 
 /** @see pandas/_libs/parsers.pyx, `TextReader.__cinit__`, `buffer_lines` */
 function rowsOfBlock(width: number): number {
@@ -49,8 +47,8 @@ export function createBlockReader(
   headerFields: number,
 ): BlockReader {
   const blockRows = rowsOfBlock(width);
-  const capacity = Math.min(blockRows, FIRST_CAPACITY_ROWS);
-  const cells = createCells(capacity * width);
+  const capacity = Math.min(blockRows, Math.max(1, Math.floor(SHARED_COUNT / width)));
+  const cells = borrowCells(capacity * width);
   return { source, width, blockRows, cells, capacity, fieldsBefore: headerFields, paddedCells: 0 };
 }
 
@@ -102,6 +100,7 @@ function pad(reader: BlockReader, row: number, count: number): void {
 }
 
 function grow(reader: BlockReader): void {
+  const used = reader.capacity * reader.width;
   reader.capacity = Math.min(reader.blockRows, reader.capacity * GROWTH);
-  reader.cells = growCells(reader.cells, reader.capacity * reader.width);
+  reader.cells = growCells(reader.cells, used, reader.capacity * reader.width);
 }

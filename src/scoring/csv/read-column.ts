@@ -1,6 +1,6 @@
 import { type CellColumn, isCellMissing, readCell } from './cell-column.ts';
 import { INTEGER, OTHER } from './cells.ts';
-import { asciiText, OVERFLOW, parseDouble, parseInteger } from './csv-number.ts';
+import { OVERFLOW, parseDouble, parseInteger } from './csv-number.ts';
 
 /** A value no boolean has; marks a missing cell until the column's dtype is settled. */
 export const MISSING_BOOL = 255;
@@ -122,14 +122,19 @@ export function readDoubles(column: CellColumn): ReadCells<Float64Array> {
   return { data, missingCount };
 }
 
-const BOOLEAN_TEXT = /^(?:(true)|false)$/i;
-const LONGEST_BOOLEAN = 5;
+const TRUE = new TextEncoder().encode('true');
+const FALSE = new TextEncoder().encode('false');
+/** The bit that makes an ASCII letter lower case. */
+const LOWER = 0x20;
 
-const parseBoolean = (bytes: Uint8Array, start: number, end: number): number | undefined => {
-  if (end - start < 4 || end - start > LONGEST_BOOLEAN) return undefined;
-  const match = BOOLEAN_TEXT.exec(asciiText(bytes, start, end));
-  return match === null ? undefined : Number(match[1] !== undefined);
-};
+function parseBoolean(texts: Uint8Array, start: number, end: number): number | undefined {
+  const word = end - start === TRUE.length ? TRUE : FALSE;
+  if (end - start !== word.length) return undefined;
+  for (let i = 0; i < word.length; i++) {
+    if (((texts[start + i] as number) | LOWER) !== word[i]) return undefined;
+  }
+  return word === TRUE ? 1 : 0;
+}
 
 /** `true` and `false` in any case. @see pandas/_libs/parsers.pyx, `_try_bool_flex` */
 export function readBooleans(column: CellColumn): ReadCells<Uint8Array> {

@@ -7,7 +7,7 @@ export interface ParquetLimits {
   /**
    * Bytes of all pages once decompressed, and 8 for each cell.
    *
-   * @default 512 MiB - a compressed file can stand for thousands of times its size
+   * @default 256 MiB - a compressed file can stand for thousands of times its size
    */
   readonly maxDecodedBytes?: number;
 }

@@ -15,7 +15,9 @@ import type { ParquetLimits } from './parse-parquet.ts';
 import { buildSchemaTree, leavesOf, type SchemaNode } from './schema-tree.ts';
 import { type Stored, toStorage } from './to-storage.ts';
 
-const DEFAULT_MAX_DECODED_BYTES = 2 ** 29;
+const DEFAULT_MAX_DECODED_BYTES = 2 ** 28;
+/** What an array or a dict in a cell costs, roughly. */
+const BYTES_PER_NESTED_CELL = 128;
 
 /** What reading one column takes. */
 interface ColumnSource {
@@ -116,6 +118,7 @@ function readLeaf(
 }
 
 function readNestedColumn(source: ColumnSource, rowCount: number): PyValue[] {
+  source.countBytes(rowCount * BYTES_PER_NESTED_CELL);
   const cursors = new Map(
     leavesOf(source.node).map((leaf): [number, LeafCursor] => {
       const type = elementType(leaf);
