@@ -1,5 +1,5 @@
 import type { NdArray } from '../../model/nd-array.ts';
-import { type ArrayCells, arrayCellTexts } from './cell-texts.ts';
+import { type ArrayCells, arrayCellText } from './cell-text.ts';
 
 /**
  * Write an array of any rank as nested lists, a 0-d array as its cell: numpy's `tolist()`.
@@ -10,23 +10,17 @@ import { type ArrayCells, arrayCellTexts } from './cell-texts.ts';
  */
 export function encodeArray(array: NdArray): string {
   const { shape } = array;
-  let texts = arrayCellTexts(array as ArrayCells);
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const lists = shape.slice(0, axis).reduce((count, size) => count * size, 1);
-    texts = joinLists(texts, lists, shape[axis]!);
-  }
-  return texts[0]!;
-}
-
-/** Shapes: `texts` is [lists · size], the result [lists]. */
-function joinLists(texts: readonly string[], lists: number, size: number): string[] {
-  if (lists === 1) return [`[${texts.join(', ')}]`];
-  const joined = new Array<string>(lists);
+  const cellText = arrayCellText(array as ArrayCells);
+  const last = shape.length - 1;
   let next = 0;
-  for (let i = 0; i < lists; i++) {
-    let text = '';
-    for (let j = 0; j < size; j++) text += j === 0 ? texts[next++] : `, ${texts[next++]}`;
-    joined[i] = `[${text}]`;
-  }
-  return joined;
+  const list = (axis: number): string => {
+    const size = shape[axis]!;
+    let text = '[';
+    for (let i = 0; i < size; i++) {
+      if (i > 0) text += ', ';
+      text += axis === last ? cellText(next++) : list(axis + 1);
+    }
+    return `${text}]`;
+  };
+  return last < 0 ? cellText(0) : list(0);
 }

@@ -1,7 +1,7 @@
 import type { Column, Frame, Label } from '../../model/frame.ts';
 import { isPackedDicts, type PackedDicts } from '../../model/packed-dicts.ts';
 import { jsonString, pythonFloat } from '../python-text.ts';
-import { type ArrayCells, arrayCellTexts, frameCellTexts } from './cell-texts.ts';
+import { type ArrayCells, arrayCellText, type CellText, frameCellText } from './cell-text.ts';
 
 /**
  * Write a frame as a list of row objects: pandas' `to_dict(orient='records')`.
@@ -13,24 +13,21 @@ import { type ArrayCells, arrayCellTexts, frameCellTexts } from './cell-texts.ts
 export function encodeFrame({ rowCount, columns }: Frame): string {
   const fields = fieldsOf(columns);
   if (rowCount === 0 || fields.length === 0) return '[]';
-  const rows = joinRows(fields, rowCount);
-  return `[${rows.join(', ')}]`;
+  // All text is added to one string, which is faster than joining rows.
+  let text = '[';
+  for (let row = 0; row < rowCount; row++) {
+    if (row > 0) text += ', ';
+    for (const field of fields) text += field.lead + field.cellText(row);
+    text += '}';
+  }
+  return `${text}]`;
 }
 
-/** One key of every row object, ready to be joined. Shapes: `texts` is [rows]. */
+/** One key of every row object. */
 interface Field {
   /** What stands before the value: brace or comma, the key, a colon. */
   readonly lead: string;
-  readonly texts: readonly string[];
-}
-
-function joinRows(fields: readonly Field[], rowCount: number): string[] {
-  const rows = new Array<string>(rowCount).fill('');
-  for (const { lead, texts } of fields) {
-    for (let row = 0; row < rowCount; row++) rows[row] += lead + texts[row];
-  }
-  for (let row = 0; row < rowCount; row++) rows[row] += '}';
-  return rows;
+  readonly cellText: CellText;
 }
 
 function fieldsOf(columns: readonly Column[]): Field[] {
@@ -41,7 +38,7 @@ function fieldsOf(columns: readonly Column[]): Field[] {
   }
   return Array.from(byKey.values(), ({ label, column }, index) => ({
     lead: `${index === 0 ? '{' : ', '}${label}: `,
-    texts: columnTexts(column),
+    cellText: columnText(column),
   }));
 }
 
@@ -57,20 +54,16 @@ function labelText(label: Label): string {
   return `"${typeof label === 'number' ? pythonFloat(label) : label}"`;
 }
 
-const columnTexts = (column: Column): string[] =>
-  isPackedDicts(column.data) ? dictTexts(column.data) : frameCellTexts(column as ArrayCells);
+const columnText = (column: Column): CellText =>
+  isPackedDicts(column.data) ? dictText(column.data) : frameCellText(column as ArrayCells);
 
-/** Shapes: `values` is [N][K]; the result is [N], each a dict of K keys. */
-function dictTexts({ keys, values }: PackedDicts): string[] {
-  const cells = arrayCellTexts(values as ArrayCells);
-  const count = keys.length === 0 ? (values.shape[0] ?? 0) : cells.length / keys.length;
+/** Shapes: `values` is [N][K]; the cell of a row is a dict of K keys. */
+function dictText({ keys, values }: PackedDicts): CellText {
+  const cellText = arrayCellText(values as ArrayCells);
   const leads = keys.map((key, i) => `${i === 0 ? '' : ', '}${jsonString(key)}: `);
-  const texts = new Array<string>(count);
-  let next = 0;
-  for (let row = 0; row < count; row++) {
+  return (row) => {
     let text = '{';
-    for (const lead of leads) text += lead + cells[next++];
-    texts[row] = `${text}}`;
-  }
-  return texts;
+    for (let i = 0; i < leads.length; i++) text += leads[i] + cellText(row * leads.length + i);
+    return `${text}}`;
+  };
 }

@@ -25,26 +25,29 @@ const NS_BY_UNIT = {
 const MIN_DATETIME = -62_135_596_800_000_000_000n;
 const MAX_DATETIME = 253_402_300_800_000_000_000n;
 
-/** The text of each cell as an entry of `ndarray.tolist()`. Shapes: [cells] in, [cells] out. */
-export function arrayCellTexts(cells: ArrayCells): string[] {
+/** Writes the cell at an index. */
+export type CellText = (index: number) => string;
+
+/** How to write a cell as an entry of `ndarray.tolist()`. */
+export function arrayCellText(cells: ArrayCells): CellText {
   switch (cells.dtype) {
     case 'datetime64[ns]':
     case 'timedelta64[ns]':
-      return mapCells(cells.data, (ns) => (ns === NAT ? 'null' : `${ns}`));
+      return textOf(cells.data, (ns) => (ns === NAT ? 'null' : `${ns}`));
     case 'datetime64[D]':
     case 'datetime64[s]':
     case 'datetime64[ms]':
     case 'datetime64[us]': {
       const { dtype } = cells;
-      return mapCells(cells.data, (count) => coarseDate(count, dtype));
+      return textOf(cells.data, (count) => coarseDate(count, dtype));
     }
     default:
-      return plainTexts(cells);
+      return plainText(cells);
   }
 }
 
-/** The text of each cell as a value of `DataFrame.to_dict()`. Shapes: [cells] in, [cells] out. */
-export function frameCellTexts(cells: ArrayCells): string[] {
+/** How to write a cell as a value of `DataFrame.to_dict()`. */
+export function frameCellText(cells: ArrayCells): CellText {
   switch (cells.dtype) {
     case 'datetime64[D]':
     case 'datetime64[s]':
@@ -52,54 +55,57 @@ export function frameCellTexts(cells: ArrayCells): string[] {
     case 'datetime64[us]':
     case 'datetime64[ns]': {
       const unit = NS_BY_UNIT[cells.dtype];
-      return mapCells(cells.data, (count) => timestamp(count, unit));
+      return textOf(cells.data, (count) => timestamp(count, unit));
     }
     case 'datetime64[tz]':
-      return mapCells(cells.data, (ns) => timestamp(ns, 1n, 0));
+      return textOf(cells.data, (ns) => timestamp(ns, 1n, 0));
     case 'timedelta64[ns]':
-      return mapCells(cells.data, (ns) => {
-        if (ns !== NAT) throw notSerialisable('a column of durations');
-        return '"NaT"';
-      });
+      return textOf(cells.data, durationText);
     case 'category':
-      return mapCells(cells.data, (value) => (value === null ? 'NaN' : encodeValue(value)));
+      return textOf(cells.data, (value) => (value === null ? 'NaN' : encodeValue(value)));
     default:
-      return plainTexts(cells);
+      return plainText(cells);
   }
 }
 
-function plainTexts(cells: ArrayCells): string[] {
+function plainText(cells: ArrayCells): CellText {
   switch (cells.dtype) {
     case 'float16':
     case 'float32':
     case 'float64':
-      return floatTexts(cells.data);
+      return floatText(cells.data);
     case 'int64':
     case 'uint64':
-      return mapCells(cells.data as BigInt64Array, bigIntText);
+      return textOf<bigint>(cells.data, bigIntText);
     case 'bool':
-      return mapCells(cells.data, (bit) => (bit === 0 ? 'false' : 'true'));
+      return textOf(cells.data, (bit) => (bit === 0 ? 'false' : 'true'));
     case 'str':
-      return mapCells(cells.data, jsonString);
+      return textOf(cells.data, jsonString);
     case 'bytes':
-      return mapCells(cells.data, encodeBytes);
+      return textOf(cells.data, encodeBytes);
     case 'object':
     case 'category':
-      return mapCells(cells.data, encodeValue);
+      return textOf(cells.data, encodeValue);
     case 'complex64':
     case 'complex128':
-      if (cells.data.length > 0) throw notSerialisable('complex numbers');
-      return [];
+      return () => {
+        throw notSerialisable('complex numbers');
+      };
     default:
-      return mapCells(cells.data as Int32Array, (value) => `${value}`);
+      return textOf<number>(cells.data as Int32Array, (value) => `${value}`);
   }
 }
 
-function floatTexts(data: Float16Array | Float32Array | Float64Array): string[] {
-  const texts = new Array<string>(data.length);
-  for (let i = 0; i < data.length; i++) texts[i] = pythonFloat(data[i]!);
-  return texts;
-}
+const textOf =
+  <T>(data: ArrayLike<T>, text: (cell: T) => string): CellText =>
+  (index) =>
+    text(data[index]!);
+
+/** `textOf` for the usual case, written out so that it can be compiled as one piece. */
+const floatText =
+  (data: Float16Array | Float32Array | Float64Array): CellText =>
+  (index) =>
+    pythonFloat(data[index]!);
 
 /** A small integer prints faster as a number. */
 const bigIntText = (value: bigint): string => {
@@ -107,10 +113,9 @@ const bigIntText = (value: bigint): string => {
   return Number.isSafeInteger(number) ? `${number}` : `${value}`;
 };
 
-function mapCells<T>(data: ArrayLike<T>, text: (cell: T) => string): string[] {
-  const texts = new Array<string>(data.length);
-  for (let i = 0; i < data.length; i++) texts[i] = text(data[i]!);
-  return texts;
+function durationText(ns: bigint): string {
+  if (ns !== NAT) throw notSerialisable('a column of durations');
+  return '"NaT"';
 }
 
 function timestamp(count: bigint, unit: bigint, offsetMinutes?: number): string {
