@@ -67,6 +67,14 @@ export function readLongVarint(reader: ByteReader): bigint {
   throw corrupt('a number takes more bytes than 64 bits need');
 }
 
+/** A zigzag number of 64 bits as a JS number: exact up to 2^53. */
+export function readZigzagNumber(reader: ByteReader): number {
+  const first = reader.bytes[reader.position] ?? 0x80;
+  if (first >= 0x80) return Number(readZigzag(reader));
+  reader.position++;
+  return (first >> 1) ^ -(first & 1);
+}
+
 /** A zigzag number of 64 bits. */
 export function readZigzag(reader: ByteReader): bigint {
   const value = readLongVarint(reader);

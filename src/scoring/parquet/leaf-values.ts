@@ -59,11 +59,19 @@ export function lookUpValues(
   indices: Uint32Array,
   type: PhysicalType,
 ): LeafValues {
-  const values = createLeafValues(type, indices.length) as PyValue[];
   for (let i = 0; i < indices.length; i++) {
-    const index = indices[i] as number;
-    if (index >= dictionary.length) throw corrupt('a value is not in the dictionary of its column');
-    values[i] = dictionary[index] as PyValue;
+    if ((indices[i] as number) >= dictionary.length) {
+      throw corrupt('a value is not in the dictionary of its column');
+    }
   }
+  if (Array.isArray(dictionary)) {
+    const values = new Array<PyValue>(indices.length);
+    for (let i = 0; i < indices.length; i++)
+      values[i] = dictionary[indices[i] as number] as PyValue;
+    return values;
+  }
+  const values = createLeafValues(type, indices.length) as Float64Array;
+  const numbers = dictionary as Float64Array;
+  for (let i = 0; i < indices.length; i++) values[i] = numbers[indices[i] as number] as number;
   return values;
 }

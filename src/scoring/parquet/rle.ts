@@ -52,6 +52,35 @@ function unpackBits(
   count: number,
 ): void {
   if (count * bitWidth > packed.length * 8) throw corrupt('a run of packed numbers is cut off');
+  if (bitWidth > MAX_FAST_WIDTH) {
+    unpackWideBits(packed, bitWidth, output, from, count);
+    return;
+  }
+  const mask = 2 ** bitWidth - 1;
+  let position = 0;
+  let held = 0;
+  let heldBits = 0;
+  for (let i = from; i < from + count; i++) {
+    while (heldBits < bitWidth) {
+      held |= (packed[position++] as number) << heldBits;
+      heldBits += 8;
+    }
+    output[i] = held & mask;
+    held >>>= bitWidth;
+    heldBits -= bitWidth;
+  }
+}
+
+/** Up to this width, 32 bits have room for a number and the byte behind it. */
+const MAX_FAST_WIDTH = 24;
+
+function unpackWideBits(
+  packed: Uint8Array,
+  bitWidth: number,
+  output: Uint8Array | Uint16Array | Uint32Array,
+  from: number,
+  count: number,
+): void {
   let position = 0;
   let held = 0;
   let heldBits = 0;

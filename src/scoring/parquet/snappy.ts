@@ -1,4 +1,11 @@
-import { corrupt, createByteReader, readBytes, readVarint } from './byte-reader.ts';
+import {
+  type ByteReader,
+  corrupt,
+  createByteReader,
+  readByte,
+  readBytes,
+  readVarint,
+} from './byte-reader.ts';
 
 /**
  * Decompress a block of Snappy into exactly `length` bytes.
@@ -14,15 +21,16 @@ export function decompressSnappy(input: Uint8Array, length: number): Uint8Array 
   while (reader.position < input.length) {
     const tag = input[reader.position++] as number;
     if ((tag & 3) === 0) {
-      const literal = readBytes(
-        reader,
-        literalLength(tag >> 2, () => readBytes(reader, 1)[0] as number),
-      );
+      const literal = readBytes(reader, literalLength(reader, tag >> 2));
       if (written + literal.length > length) throw corrupt('a page is longer than its header says');
       output.set(literal, written);
       written += literal.length;
     } else {
-      written = copyBack(tag, readBytes(reader, COPY_BYTES[tag & 3] as number), output, written);
+      const isShort = (tag & 3) === 1;
+      const matchLength = isShort ? ((tag >> 2) & 7) + 4 : (tag >> 2) + 1;
+      const high = isShort ? (tag >> 5) * 256 : 0;
+      const offset = high + readLittleEndian(reader, OFFSET_BYTES[tag & 3] as number);
+      written = copyMatch(output, written, offset, matchLength);
     }
   }
   if (written !== length) throw corrupt('a page is shorter than its header says');
@@ -30,25 +38,20 @@ export function decompressSnappy(input: Uint8Array, length: number): Uint8Array 
 }
 
 /** Bytes of an offset by kind of copy. */
-const COPY_BYTES = [0, 1, 2, 4];
+const OFFSET_BYTES = [0, 1, 2, 4];
 const MAX_SHORT_LITERAL = 60;
 
-function literalLength(code: number, nextByte: () => number): number {
-  if (code < MAX_SHORT_LITERAL) return code + 1;
-  let length = 1;
-  for (let scale = 1, left = code - MAX_SHORT_LITERAL + 1; left > 0; left--, scale *= 256) {
-    length += nextByte() * scale;
-  }
-  return length;
+const literalLength = (reader: ByteReader, code: number): number =>
+  1 + (code < MAX_SHORT_LITERAL ? code : readLittleEndian(reader, code - MAX_SHORT_LITERAL + 1));
+
+function readLittleEndian(reader: ByteReader, bytes: number): number {
+  let value = 0;
+  for (let scale = 1, i = 0; i < bytes; i++, scale *= 256) value += readByte(reader) * scale;
+  return value;
 }
 
-function copyBack(tag: number, bytes: Uint8Array, output: Uint8Array, written: number): number {
-  const isShort = (tag & 3) === 1;
-  const length = isShort ? ((tag >> 2) & 7) + 4 : (tag >> 2) + 1;
-  let offset = isShort ? (tag >> 5) * 256 : 0;
-  for (const [i, byte] of bytes.entries()) offset += byte * 256 ** i;
-  return copyMatch(output, written, offset, length);
-}
+/** Below this length a loop is faster than a call. */
+const SHORT_MATCH = 32;
 
 /**
  * Repeat `length` bytes from `offset` back; a match may overlap what it writes.
@@ -65,7 +68,8 @@ export function copyMatch(
   if (offset === 0 || offset > written || end > output.length) {
     throw corrupt('a compressed page refers to bytes outside of it');
   }
-  if (offset >= length) output.copyWithin(written, written - offset, written - offset + length);
+  if (offset >= length && length > SHORT_MATCH)
+    output.copyWithin(written, written - offset, written - offset + length);
   else for (let at = written; at < end; at++) output[at] = output[at - offset] as number;
   return end;
 }

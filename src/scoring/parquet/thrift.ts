@@ -4,7 +4,7 @@ import {
   readByte,
   readBytes,
   readVarint,
-  readZigzag,
+  readZigzagNumber,
 } from './byte-reader.ts';
 
 export type ThriftValue = boolean | number | Uint8Array | ThriftValue[] | ThriftStruct;
@@ -45,7 +45,7 @@ export function readStruct(reader: ByteReader, depth = 0): ThriftStruct {
     const type = header & 0x0f;
     if (type === STOP) return struct;
     const step = header >> 4;
-    field = step > 0 ? field + step : Number(readZigzag(reader));
+    field = step > 0 ? field + step : readZigzagNumber(reader);
     const value =
       type === TRUE || type === FALSE ? type === TRUE : readElement(reader, type, depth);
     struct.set(field, value);
@@ -62,7 +62,7 @@ function readElement(reader: ByteReader, type: number, depth: number): ThriftVal
     case INT16:
     case INT32:
     case INT64:
-      return Number(readZigzag(reader));
+      return readZigzagNumber(reader);
     case DOUBLE:
       readBytes(reader, 8);
       return reader.view.getFloat64(reader.position - 8, true);

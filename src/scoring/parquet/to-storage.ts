@@ -118,7 +118,8 @@ function nullableIntegers(
   { values, present, rowCount }: SparseValues,
 ): Stored {
   const { data: plain } = integers(type.dtype, values as Int32Array | BigInt64Array);
-  const numbers = Array.from(plain as ArrayLike<number | bigint>, Number);
+  const numbers = new Float64Array(plain.length);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = Number(plain[i]);
   const data = spread({ values: numbers, present, rowCount }, new Float64Array(rowCount), NaN);
   return { dtype: 'float64', data };
 }
