@@ -34,44 +34,57 @@ export async function serve(options: ServeOptions): Promise<number> {
     timeoutMs: options.timeout ?? fromEnvironment.timeoutMs,
   };
   const workers = options.workers ?? configuration.workers;
-  if (workers === 1) return serveHere(configuration, (lines) => process.stdout.write(lines));
+  if (workers === 1) {
+    return serveHere(configuration, stopSignal(), (lines) => process.stdout.write(lines));
+  }
   const { isWorker, reportListening, runWorkers } = await import('./workers.ts');
-  return isWorker() ? serveHere(configuration, reportListening) : runWorkers(workers);
+  if (!isWorker()) return runWorkers(workers);
+  return serveHere(configuration, stopSignal({ onImpatience: () => {} }), reportListening);
 }
 
-/** @param onListening receives what is to be printed once requests are answered */
+/**
+ * @param stopping resolves when the server is to finish what it has begun, and end
+ * @param onListening receives what is to be printed once requests are answered
+ */
 async function serveHere(
   configuration: ServedConfiguration,
+  stopping: Promise<void>,
   onListening: (lines: string) => void,
 ): Promise<number> {
-  const stopping = stopSignal();
-  const log = createLog({ level: configuration.logLevel ?? 'info' });
-  const telemetry = createHeldTelemetry(createLogTelemetry(log));
   try {
-    const endpoint = await openEndpoint({ configuration, log, telemetry });
-    const [model, { startHttpServer }] = await Promise.all([
-      endpoint.preload(),
-      import('../adapters/node/server.ts'),
-    ]);
-    const { host, port, limits, timeoutMs, modelUri } = configuration;
-    const server = await startHttpServer({
-      answer: endpoint.answer,
-      host,
-      port,
-      maxBodyBytes: limits.maxBodyBytes,
-      requestTimeoutMs: timeoutMs,
-    });
-    telemetry.letGo();
-    onListening(banner(modelUri, server.url, model, endpoint.example()));
+    const served = await Promise.race([listen(configuration), stopping]);
+    if (served === undefined) return EXIT.interrupted;
+    onListening(served.banner);
     setTimeout(flushCompileCache, CACHE_FLUSH_MS).unref();
     await stopping;
-    await server.stop(Math.min(timeoutMs, LONGEST_GRACE_MS));
-    await endpoint.close();
+    await served.server.stop(Math.min(configuration.timeoutMs, LONGEST_GRACE_MS));
+    await served.endpoint.close();
     return EXIT.ok;
   } catch (error) {
     printFailure(error, configuration);
     return EXIT.failure;
   }
+}
+
+/** Open the model, then the port: who can connect gets an answer. */
+async function listen(configuration: ServedConfiguration) {
+  const { host, port, limits, timeoutMs, modelUri } = configuration;
+  const log = createLog({ level: configuration.logLevel ?? 'info' });
+  const telemetry = createHeldTelemetry(createLogTelemetry(log));
+  const endpoint = await openEndpoint({ configuration, log, telemetry });
+  const [model, { startHttpServer }] = await Promise.all([
+    endpoint.preload(),
+    import('../adapters/node/server.ts'),
+  ]);
+  const server = await startHttpServer({
+    answer: endpoint.answer,
+    host,
+    port,
+    maxBodyBytes: limits.maxBodyBytes,
+    requestTimeoutMs: timeoutMs,
+  });
+  telemetry.letGo();
+  return { endpoint, server, banner: banner(modelUri, server.url, model, endpoint.example()) };
 }
 
 function banner(

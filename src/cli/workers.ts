@@ -32,13 +32,13 @@ export async function runWorkers(count: number): Promise<number> {
   let isStopping = false;
   let youngDeaths = 0;
   const first = cluster.fork();
-  const stopped = stopSignal().then(() => {
+  const stopped = stopSignal({ onImpatience: giveUp }).then(() => {
     isStopping = true;
     // Not worker.kill(): that takes the connections from the worker before it has finished.
     for (const worker of running()) worker.process.kill('SIGTERM');
   });
   const lines = await firstListening(first);
-  if (lines === undefined) return isStopping ? EXIT.ok : EXIT.failure;
+  if (lines === undefined) return isStopping ? EXIT.interrupted : EXIT.failure;
   process.stdout.write(lines);
 
   const watch = (worker: Worker): void => {
@@ -63,6 +63,12 @@ export async function runWorkers(count: number): Promise<number> {
   await stopped;
   await Promise.all(running().map(ended));
   return EXIT.ok;
+}
+
+/** A second ctrl-C: the workers have had it too, but each only finishes what it has begun. */
+function giveUp(): void {
+  for (const worker of running()) worker.process.kill('SIGKILL');
+  process.exit(EXIT.interrupted);
 }
 
 /** What the worker wants printed once it listens; undefined when it ended before. */

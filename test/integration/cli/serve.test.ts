@@ -86,10 +86,10 @@ describe('serve', () => {
     socket.on('data', (chunk) => {
       answer += chunk;
     });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
 
     child.kill(signal);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     socket.write(body.slice(10));
     await once(socket, 'close');
 
@@ -99,17 +99,59 @@ describe('serve', () => {
     expect((await ended).exitCode).toBe(0);
   });
 
-  it('stops at once at a second signal', async () => {
-    const { url, child, ended } = await serveWine();
+  it.each([
+    { name: 'one process', args: [] },
+    { name: 'workers', args: ['-w', '2'] },
+  ])('takes a ctrl-C that npm and the terminal both pass on for one: $name', async ({ args }) => {
+    const { url, output, child, ended } = await serveWine(args);
+    const { body } = requestOf(/\ntry: (.*)\n/.exec(output)?.[1] as string);
+    const socket = sendHalf(url, body);
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    await sleep(100);
+
+    const everyone = [...childrenOf(child.pid as number), child.pid as number];
+    for (const pid of [...everyone, ...everyone]) process.kill(pid, 'SIGINT');
+    await sleep(100);
+    socket.write(body.slice(10));
+    await once(socket, 'close');
+
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect((await ended).exitCode).toBe(0);
+  });
+
+  it.each([
+    { name: 'one process', args: [] },
+    { name: 'workers', args: ['-w', '2'] },
+  ])('stops at once at a second signal: $name', async ({ args }) => {
+    const { url, child, ended } = await serveWine(args);
     const socket = sendHalf(url, ' '.repeat(100));
     socket.on('error', () => {});
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
 
     child.kill('SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(700);
     child.kill('SIGINT');
 
     expect((await ended).exitCode).toBe(130);
+  });
+
+  it('ends at once at a signal while the model is still on its way', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as { port: number };
+    const registry = ['--registry-uri', `http://127.0.0.1:${port}`];
+    const running = startCli(['serve', '-m', 'models:/wine@champion', ...registry, '-p', '0']);
+    started.push(running);
+    await once(silent, 'connection');
+
+    running.child.kill('SIGINT');
+    const { exitCode, stdout, stderr } = await running.ended;
+    silent.close();
+
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 130, stdout: '', stderr: '' });
   });
 
   it('says that the port is in use', async () => {
@@ -159,6 +201,8 @@ describe('serve', () => {
   });
 });
 
+const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
 /** A port that was free a moment ago: workers that come later must find the number of the first. */
 async function freePort(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -169,9 +213,9 @@ async function freePort(): Promise<string> {
   return String(port);
 }
 
-const childrenOf = (pid: number): number[] =>
-  execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+const childrenOf = (parent: number): number[] =>
+  execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
     .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .map(Number);
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, ppid]) => ppid === parent)
+    .map(([pid]) => pid as number);
