@@ -1,12 +1,12 @@
 import { badRequest, ServingError } from '../errors.ts';
 import type { JsonValue } from '../model/json-value.ts';
-import { isPackedNumbers, isPackedRecords } from '../model/json-value.ts';
 import { type ParamResult, paramScalar } from '../model/param-value.ts';
 import type { PyDict, PyValue } from '../model/py-value.ts';
 import type { ParamSpec, ScalarType } from '../model/signature.ts';
 import { discoverShape } from './array/discover-shape.ts';
 import { CastError } from './cast-error.ts';
 import type { ParseBodyOptions } from './parse-body.ts';
+import { plainValue } from './plain-value.ts';
 import { objectProblem } from './strict/object-param.ts';
 
 /**
@@ -32,8 +32,8 @@ export function enforceParams(
   const problems: string[] = [];
   for (const name of sent.keys()) if (specByName.has(name)) result.set(name, null);
   for (const spec of specs) {
-    const value = sent.has(spec.name) ? plain(sent.get(spec.name) as JsonValue) : spec.default;
-    const checked = checkParam(value, spec, options.nowMs);
+    const value = sent.has(spec.name) ? plainValue(sent.get(spec.name) as JsonValue) : spec.default;
+    const checked = checkParam(value as JsonValue, spec, options.nowMs);
     if ('problem' in checked) problems.push(`param "${spec.name}": ${checked.problem}`);
     else result.set(spec.name, checked.value);
   }
@@ -43,9 +43,6 @@ export function enforceParams(
 
 const invalidParams = (message: string): ServingError =>
   new ServingError('INVALID_PARAMETER_VALUE', message);
-
-const plain = (value: JsonValue): JsonValue =>
-  isPackedNumbers(value) || isPackedRecords(value) ? value.unpack() : value;
 
 function checkParam(value: JsonValue, spec: ParamSpec, nowMs: number | undefined): ParamResult {
   if (spec.type === 'object') {
@@ -66,7 +63,7 @@ function listParam(
   if (dimensions(value, name) !== 1) return { problem: 'expected a list without lists in it' };
   const items: PyValue[] = [];
   for (const [index, item] of value.entries()) {
-    const checked = paramScalar(plain(item), type, nowMs);
+    const checked = paramScalar(item, type, nowMs);
     if ('problem' in checked) return { problem: `element ${index}: ${checked.problem}` };
     items.push(checked.value);
   }
@@ -75,7 +72,7 @@ function listParam(
 
 function dimensions(value: JsonValue[], name: string): number {
   try {
-    return discoverShape(value.map(plain) as PyValue[], false).length;
+    return discoverShape(value as PyValue[], false).length;
   } catch (error) {
     if (!(error instanceof CastError)) throw error;
     throw badRequest(`param "${name}": expected ${error.message}`);
