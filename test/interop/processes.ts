@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
 export interface ServerProcess {
   readonly url: string;
@@ -27,24 +30,23 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const { environment = {}, cwd, healthPath = '/ping', startTimeoutMs = 120_000 } = options;
   const port = await freePort();
   const [program, ...args] = options.command.map((part) => part.replace('{port}', String(port)));
+  const logFile = join(mkdtempSync(join(tmpdir(), 'server-log-')), 'log');
+  const output = openSync(logFile, 'a');
   const child = spawn(program as string, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // A file and not a pipe: nobody reads a pipe while this process waits for another program.
+    stdio: ['ignore', output, output],
     detached: true,
   });
-  let log = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text) => {
-      log = (log + text).slice(-20_000);
-    });
-  }
+  closeSync(output);
   const server: ServerProcess = {
     url: `http://127.0.0.1:${port}`,
     child,
-    log: () => log,
+    log: () => readFileSync(logFile, 'utf8').slice(-20_000),
     stop: async () => {
       running.delete(server);
+      setImmediate(() => rmSync(dirname(logFile), { recursive: true, force: true }));
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
       process.kill(-(child.pid as number), 'SIGTERM');
@@ -57,6 +59,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const deadline = performance.now() + startTimeoutMs;
   while (!(await answers(server.url + healthPath))) {
     if (child.exitCode !== null || performance.now() > deadline) {
+      const log = server.log();
       await server.stop();
       throw new Error(`${program} ${args.join(' ')} did not come up\n${log}`);
     }

@@ -24,6 +24,9 @@ const requestsPerModel = Number(argument('requests') ?? 240);
 const only = argument('only');
 const CLI = 'dist/cli/main.cjs';
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void stopServers().then(() => process.exit(1)));
+}
 const python = ensurePythonEnvironment();
 const work = mkdtempSync(join(tmpdir(), 'interop-'));
 let failures = 0;
