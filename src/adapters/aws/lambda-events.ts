@@ -47,13 +47,19 @@ const isVersion1 = (event: LambdaHttpEvent): event is APIGatewayProxyEvent =>
   typeof (event as APIGatewayProxyEvent).httpMethod === 'string';
 
 function fromVersion2(event: APIGatewayProxyEventV2): HttpRequest {
-  const { rawPath, routeKey, pathParameters, requestContext } = event;
+  const { rawPath, pathParameters, requestContext } = event;
+  // Events written by hand, for a test in the console, leave out what every real one has.
+  const {
+    routeKey = '$default',
+    rawQueryString = '',
+    headers = {},
+  } = event as Partial<typeof event>;
   const template = routeKey.slice(routeKey.indexOf(' ') + 1);
   return {
     method: requestContext.http.method,
     path: routedPath(rawPath, template, pathParameters, requestContext.stage),
-    query: event.rawQueryString,
-    headers: event.headers,
+    query: rawQueryString,
+    headers,
     body: bodyOf(event),
   };
 }

@@ -124,6 +124,17 @@ describe('createLambdaHandler', () => {
     });
   });
 
+  it('takes an event that somebody wrote by hand', async () => {
+    const handler = createLambdaHandler(async ({ path, query }) => ({
+      status: 200,
+      headers: {},
+      body: `${path}?${query}`,
+    }));
+    const event = { rawPath: '/ping', requestContext: { http: { method: 'GET', path: '/ping' } } };
+
+    expect((await handler(event as never, CONTEXT)).body).toBe('/ping?');
+  });
+
   it('refuses an event that is no HTTP request', async () => {
     const handler = createLambdaHandler(echoDeadline);
 
