@@ -5,7 +5,7 @@ import type { PyDict, PyValue } from '../model/py-value.ts';
 import type { ParamSpec, ScalarType } from '../model/signature.ts';
 import { discoverShape } from './array/discover-shape.ts';
 import { CastError } from './cast-error.ts';
-import type { ParseBodyOptions } from './parse-body.ts';
+import type { ClockOptions } from './clock-options.ts';
 import { plainValue } from './plain-value.ts';
 import { objectProblem } from './strict/object-param.ts';
 
@@ -22,7 +22,7 @@ import { objectProblem } from './strict/object-param.ts';
 export function enforceParams(
   params: JsonValue | undefined,
   specs: readonly ParamSpec[] | undefined,
-  options: ParseBodyOptions = {},
+  options: ClockOptions = {},
 ): PyDict | null {
   if (specs === undefined) return params == null ? null : new Map();
   const sent = params ?? new Map<string, JsonValue>();

@@ -1,7 +1,7 @@
 import type { ModelInput } from '../model/model-input.ts';
 import type { Schema } from '../model/signature.ts';
 import { checkServable } from './check-servable.ts';
-import type { ParseBodyOptions } from './parse-body.ts';
+import type { ClockOptions } from './clock-options.ts';
 import { enforceColumns } from './strict/enforce-columns.ts';
 import { enforceTensors } from './strict/enforce-tensors.ts';
 
@@ -16,7 +16,7 @@ import { enforceTensors } from './strict/enforce-tensors.ts';
 export function enforceSchema(
   input: ModelInput,
   schema: Schema,
-  options: ParseBodyOptions = {},
+  options: ClockOptions = {},
 ): ModelInput {
   checkServable(schema);
   return schema.kind === 'columns'

@@ -4,6 +4,7 @@ import type { ModelInput } from '../model/model-input.ts';
 import type { Schema, Signature } from '../model/signature.ts';
 import { rowOf, translatingCastErrors } from './cast-error.ts';
 import { checkServable } from './check-servable.ts';
+import type { ClockOptions } from './clock-options.ts';
 import { castFrame } from './frame/cast-frame.ts';
 import { dataFrame, frameAxes } from './frame/data-frame.ts';
 import type { IndexedFrame } from './frame/row-index.ts';
@@ -20,11 +21,6 @@ export interface ParsedBody {
   readonly params: JsonValue | undefined;
   /** Whether the answer goes under `predictions`. */
   readonly wrapped: boolean;
-}
-
-export interface ParseBodyOptions {
-  /** What the dates `now` and `today` mean, ms since 1970. Without it they are refused. */
-  readonly nowMs?: number;
 }
 
 const FORMATS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const;
@@ -46,7 +42,7 @@ const LLM_KEYS = ['messages', 'prompt', 'input'];
 export function parseBody(
   json: JsonValue,
   signature: Signature | undefined,
-  options: ParseBodyOptions = {},
+  options: ClockOptions = {},
 ): ParsedBody {
   const body = bodyObject(json);
   const llmKey = LLM_KEYS.find((key) => body.has(key));

@@ -1,4 +1,4 @@
-import { adjustHour, type DateutilState, tokenAt } from './dateutil-parser.ts';
+import { adjustHour, type DateutilState, tokenAt } from './dateutil-state.ts';
 import { WORDS } from './dateutil-words.ts';
 import { type DecimalToken, decimalToken, secondsToken, sixtiethsOf } from './decimal-token.ts';
 import { DateutilError, tokenInt } from './year-month-day.ts';

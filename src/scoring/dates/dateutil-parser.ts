@@ -1,30 +1,9 @@
 import { pythonFloatOf } from '../python/number-text.ts';
 import { dateutilTokens } from './dateutil-lexer.ts';
 import { numericToken } from './dateutil-numbers.ts';
+import { adjustHour, type DateutilResult, type DateutilState, tokenAt } from './dateutil-state.ts';
 import { WORDS } from './dateutil-words.ts';
 import { DateutilError, tokenInt, YearMonthDayList } from './year-month-day.ts';
-
-/** What dateutil reads from a text; a part that the text lacks is undefined. */
-export interface DateutilResult {
-  year?: number | undefined;
-  month?: number | undefined;
-  day?: number | undefined;
-  hour?: number | undefined;
-  minute?: number | undefined;
-  second?: number | undefined;
-  microsecond?: number | undefined;
-  hasWeekday: boolean;
-  zoneName?: string | undefined;
-  /** Seconds east of UTC. */
-  zoneOffset?: number | undefined;
-}
-
-/** A parse under way. `tokens` may be changed by a sign that means its opposite. */
-export interface DateutilState {
-  readonly tokens: string[];
-  readonly ymd: YearMonthDayList;
-  readonly result: DateutilResult;
-}
 
 /**
  * dateutil's parser without its options: `Jan 5, 2020 3pm`, `05/01/20`, `20200105T1015Z` …
@@ -48,13 +27,6 @@ export function parseDateutil(text: string, currentYear: number): DateutilResult
     throw error;
   }
   return finished(state, currentYear);
-}
-
-/** The token at `index`, which dateutil expects to be there. */
-export function tokenAt(tokens: readonly string[], index: number): string {
-  const token = tokens[index];
-  if (token === undefined) throw new DateutilError('the text ends too early');
-  return token;
 }
 
 /** Read the token at `i` and what belongs to it; the index of the last token used. */
@@ -98,11 +70,6 @@ function hourOfHalfDay(hour: number | undefined, half: number): number {
   if (hour === undefined || hour < 0 || hour > 12) throw new DateutilError('no 12-hour clock');
   return adjustHour(hour, half);
 }
-
-export const adjustHour = (hour: number, half: number): number => {
-  if (hour < 12 && half === 1) return hour + 12;
-  return hour === 12 && half === 0 ? 0 : hour;
-};
 
 const couldBeZone = (result: DateutilResult, token: string): boolean =>
   result.hour !== undefined &&

@@ -5,13 +5,7 @@ import { allocate } from '../../model/storage.ts';
 import { CastError } from '../cast-error.ts';
 import { frameFromDict } from './frame-from-dict.ts';
 import { inferColumn } from './infer-column.ts';
-import { type IndexedFrame, type RowIndex, rowIndexFrom } from './row-index.ts';
-
-/** What `dataframe_split` may say beside its data. */
-export interface FrameAxes {
-  readonly columns?: RowIndex;
-  readonly index?: RowIndex;
-}
+import { type FrameAxes, type IndexedFrame, type RowIndex, rowIndexFrom } from './row-index.ts';
 
 /** Read `columns` and `index` of a request; null is the same as absent. */
 export const frameAxes = (columns: PyValue | undefined, index: PyValue | undefined): FrameAxes => ({

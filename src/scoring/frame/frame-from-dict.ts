@@ -4,9 +4,8 @@ import type { PyDict, PyValue } from '../../model/py-value.ts';
 import { allocate } from '../../model/storage.ts';
 import { isNumpyScalar } from '../array/numpy-scalar.ts';
 import { CastError } from '../cast-error.ts';
-import type { FrameAxes } from './data-frame.ts';
 import { inferColumn } from './infer-column.ts';
-import type { IndexedFrame, RowIndex } from './row-index.ts';
+import type { FrameAxes, IndexedFrame, RowIndex } from './row-index.ts';
 
 /**
  * pandas' `DataFrame({name: values})`: lists, 1-D arrays, objects aligned by row label, and scalars

@@ -23,6 +23,12 @@ export interface IndexedFrame extends Frame {
   readonly index?: RowIndex;
 }
 
+/** What `dataframe_split` may say beside its data. */
+export interface FrameAxes {
+  readonly columns?: RowIndex;
+  readonly index?: RowIndex;
+}
+
 /**
  * pandas' `ensure_index` for a JSON value: a list, the keys of an object, or lists of equal length,
  * one per level.
