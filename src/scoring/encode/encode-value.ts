@@ -48,7 +48,9 @@ function encodeDict(dict: PyDict): string {
  */
 function encodeNestedArray(array: NdArray): string {
   if (array.dtype !== 'object' || array.shape.length > 0) return encodeArray(array);
-  return encodeValue(entriesOf(array.data[0] ?? null));
+  const cell = array.data[0] ?? null;
+  if (isNdArray(cell) && cell.shape.length > 0) return encodeArray(cell);
+  return encodeValue(entriesOf(cell));
 }
 
 function entriesOf(cell: PyValue): PyValue[] {
