@@ -31,6 +31,7 @@ export const HAS_NULL = 4;
  *
  * Shapes: `values` has the product of `shape` cells, C order (row-major); null is NaN.
  *   `kinds` has one bit set per column when the rank is 2, else one for all cells.
+ *   `values` may be a view: its `buffer` can hold the cells of other lists, too.
  */
 export interface PackedNumbers {
   readonly kind: 'packed-numbers';
@@ -60,7 +61,9 @@ export const isPackedRecords = (value: unknown): value is PackedRecords =>
   typeof value === 'object' && value !== null && (value as PackedRecords).kind === 'packed-records';
 
 /** Whether a JSON value is a list, packed or not. */
-export const isJsonList = (value: JsonValue): value is JsonValue[] | PackedNumbers | PackedRecords =>
+export const isJsonList = (
+  value: JsonValue,
+): value is JsonValue[] | PackedNumbers | PackedRecords =>
   Array.isArray(value) || isPackedNumbers(value) || isPackedRecords(value);
 
 /** A list in its plain form, whatever form the parser chose for it. */
