@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { createAgents } from '../http-client/agents.ts';
 import { attemptRequest } from '../http-client/attempt.ts';
+import { type CredentialSource, createCredentialSource } from '../http-client/aws-credentials.ts';
+import { encodeQuery } from '../http-client/encode-rfc3986.ts';
 import { HttpProblem } from '../http-client/http-problem.ts';
-import { type CredentialSource, createCredentialSource } from './aws-credentials.ts';
+import { EMPTY_SHA256, signV4 } from '../http-client/sign-v4.ts';
 import { collectBody } from './read-body.ts';
 import type { ByteRange, RemoteBody } from './remote-directory.ts';
 import { isExpired, readS3Failure, type S3Request, toServingError } from './s3-error.ts';
 import { parseS3Page, type S3Page } from './s3-listing.ts';
 import { type Environment, readS3Settings, s3Url } from './s3-settings.ts';
-import { encodeRfc3986, signS3Get } from './s3-sign.ts';
 
 export interface S3ClientOptions {
   /** @default the environment's keys, else AWS's provider chain */
@@ -71,14 +72,24 @@ export function createS3Client(environment: Environment, options: S3ClientOption
     readonly onSent?: (() => void) | undefined;
   }
 
+  async function sign(url: URL, headers: Readonly<Record<string, string>>, region: string) {
+    return signV4(
+      {
+        method: 'GET',
+        url,
+        headers: { ...headers, 'x-amz-content-sha256': EMPTY_SHA256 },
+        bodySha256: EMPTY_SHA256,
+      },
+      { credentials: await credentials.get(), region, service: 's3', now: new Date() },
+    );
+  }
+
   async function attempt(call: Call, region: string): Promise<IncomingMessage> {
     const url = s3Url(settings, region, call.bucket, call.key);
     url.search = call.query;
     const owner = settings.expectedBucketOwner;
     const own = { ...call.headers, ...(owner && { 'x-amz-expected-bucket-owner': owner }) };
-    const headers = settings.isSigned
-      ? signS3Get(url, own, { credentials: await credentials.get(), region, now: new Date() })
-      : own;
+    const headers = settings.isSigned ? await sign(url, own, region) : own;
     const { signal, onSent } = call;
     try {
       const agent = agents.for(url);
@@ -159,12 +170,6 @@ export function createS3Client(environment: Environment, options: S3ClientOption
     },
   };
 }
-
-const encodeQuery = (fields: Readonly<Record<string, string | undefined>>): string =>
-  Object.entries(fields)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${encodeRfc3986(value ?? '')}`)
-    .join('&');
 
 /** Only a 206 for the very range that was asked for counts as one. */
 function toRemoteBody(response: IncomingMessage, range: ByteRange | undefined): RemoteBody {

@@ -1,5 +1,5 @@
 import { ServingError } from '../errors.ts';
-import { encodeRfc3986 } from './s3-sign.ts';
+import { encodeRfc3986 } from '../http-client/encode-rfc3986.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,5 @@
 import { ServingError } from '../errors.ts';
-import type { AwsCredentials } from './s3-sign.ts';
+import type { AwsCredentials } from './sign-v4.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

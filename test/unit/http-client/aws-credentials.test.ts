@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCredentialSource } from '../../../src/artifacts/aws-credentials.ts';
+import { createCredentialSource } from '../../../src/http-client/aws-credentials.ts';
 
 const KEYS = { accessKeyId: 'a', secretAccessKey: 'b' };
 
