@@ -35,7 +35,8 @@ export function parseIsoDatetime(text: string, nowMs?: number): IsoDatetime | un
   const groups = PATTERN.exec(text)?.groups;
   if (groups === undefined) return undefined;
   const { lead = '', year: digits = '', month, day, hour, minute, second, fraction } = groups;
-  const unsigned = BigInt.asIntN(64, BigInt(digits || 0));
+  // Ten to the 64th is a multiple of 2^64: digits before the last 64 cannot be seen.
+  const unsigned = BigInt.asIntN(64, BigInt(digits.slice(-64) || 0));
   // The sign counts only as the very first character.
   const year = lead.startsWith('-') ? BigInt.asIntN(64, -unsigned) : unsigned;
   const offset = zoneMinutes((groups['zone'] ?? '').trim());

@@ -80,7 +80,7 @@ const withoutTrailingNul = (text: string): string => {
 function textOf(value: PyValue): string {
   if (!(value instanceof Uint8Array)) return pythonStr(value);
   if (value.some((byte) => byte > 127)) throw new CastError('ASCII text');
-  return String.fromCharCode(...value);
+  return Buffer.from(value).toString('latin1');
 }
 
 function asciiBytes(value: PyValue): Uint8Array {

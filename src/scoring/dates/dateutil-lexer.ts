@@ -19,7 +19,7 @@ export function dateutilTokens(text: string): string[] {
   while (at < chars.length) {
     const { token, state, hasLetters, end } = readToken(chars, at);
     at = end;
-    tokens.push(...finish(token, state, hasLetters));
+    for (const part of finish(token, state, hasLetters)) tokens.push(part);
   }
   return tokens;
 }

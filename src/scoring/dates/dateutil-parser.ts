@@ -5,6 +5,9 @@ import { adjustHour, type DateutilResult, type DateutilState, tokenAt } from './
 import { WORDS } from './dateutil-words.ts';
 import { DateutilError, tokenInt, YearMonthDayList } from './year-month-day.ts';
 
+/** Longer texts are no dates; dateutil would take its time to find that out. */
+const MAX_LENGTH = 1000;
+
 /**
  * dateutil's parser without its options: `Jan 5, 2020 3pm`, `05/01/20`, `20200105T1015Z` …
  *
@@ -13,6 +16,7 @@ import { DateutilError, tokenInt, YearMonthDayList } from './year-month-day.ts';
  * @see dateutil/parser/_parser.py, `parser._parse`
  */
 export function parseDateutil(text: string, currentYear: number): DateutilResult | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
   const state: DateutilState = {
     tokens: dateutilTokens(text),
     ymd: new YearMonthDayList(),

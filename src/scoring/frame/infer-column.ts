@@ -108,11 +108,13 @@ function inferScalars(label: Label, cells: readonly PyValue[]): Column {
   if (scalars.length < cells.length || dtype === 'object' || dtype === 'bool') {
     return column(label, dtype, storeInferred(dtype, plain) as never);
   }
-  const widest = Math.max(...scalars.map((scalar) => Number(scalar.dtype.replace(/\D+/, '')) || 8));
+  const widest = scalars.reduce((most, { dtype: own }) => Math.max(most, bitsOf(own)), 0);
   const kind = isFloatDtype(dtype) ? 'float' : 'int';
   const narrowed = `${kind}${widest}` as Dtype;
   return column(label, narrowed, storeAll(plain, narrowed) as never);
 }
+
+const bitsOf = (dtype: Dtype): number => Number(dtype.replace(/\D+/, '')) || 8;
 
 function datetimes(label: Label, cells: readonly PyValue[]): Column {
   const isMissing = (cell: PyValue) => cell === null || Number.isNaN(cell);

@@ -82,7 +82,10 @@ function saw(value: bigint, seen: SeenNumbers): void {
   if (value > INT64_MAX && value <= UINT64_MAX) seen.huge = true;
 }
 
-const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
+/** Longer integers are out of range, and slow to read. */
+const MAX_DIGITS = 4300;
 
 const INTEGER_TEXT = /^[ \t\n\v\f\r]*[+-]?\d+[ \t\n\v\f\r]*$/;
 
@@ -94,7 +97,9 @@ function numberFromText(text: string, row: number, seen: SeenNumbers): number | 
     seen.float = true;
     return value;
   }
-  const integer = BigInt(text.trim().replace('+', ''));
+  const digits = text.trim().replace('+', '');
+  if (digits.length > MAX_DIGITS) throw new CastError('an integer of 64 bits', row);
+  const integer = BigInt(digits);
   if (integer < INT64_MIN || integer > UINT64_MAX)
     throw new CastError('an integer of 64 bits', row);
   saw(integer, seen);

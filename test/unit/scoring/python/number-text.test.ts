@@ -44,3 +44,17 @@ describe('pythonFloatOf', () => {
     expect(pythonFloatOf(text)).toBe(value);
   });
 });
+
+describe('number texts of a million characters', () => {
+  it.each([
+    ['digits', `${'1'.repeat(1_000_000)}x`],
+    ['underscores', '1_'.repeat(500_000)],
+    ['blanks inside', `x${' '.repeat(1_000_000)}x`],
+  ])('are refused in linear time: %s', (_name, text) => {
+    const start = performance.now();
+
+    expect(pythonInt(text)).toBeUndefined();
+    expect(pythonFloatOf(text)).toBeUndefined();
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+});
