@@ -83,6 +83,7 @@ function sharedIndex(values: readonly PyValue[]): RowIndex {
 function columnFrom(label: Label, value: PyValue, index: RowIndex): Column {
   const rows = index.labels.length;
   if (value instanceof Map) {
+    if (rows === 0) return column(label, 'float64', new Float64Array(0));
     return inferColumn(
       label,
       index.labels.map((row) => cellIn(value, row)),
