@@ -5,7 +5,7 @@ const OPTIONS: BuildOptions = {
   bundle: true,
   minify: true,
   platform: 'node',
-  target: 'node22',
+  target: 'node24',
   format: 'cjs',
   external: ['onnxruntime-node', '@aws-sdk/*'],
   legalComments: 'none',

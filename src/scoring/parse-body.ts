@@ -1,4 +1,4 @@
-import { badRequest, ServingError } from '../errors.ts';
+import { badRequest, ServingError, schemaEnforcementFailed } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../model/json-value.ts';
 import type { ModelInput } from '../model/model-input.ts';
 import type { Schema, Signature } from '../model/signature.ts';
@@ -35,7 +35,8 @@ const LLM_KEYS = ['messages', 'prompt', 'input'];
  * This is MLflow's lenient step; `enforceSchema` is the strict one.
  *
  * @throws {ServingError} BAD_REQUEST for anything MLflow refuses while parsing, and for bodies and
- *   signatures that only the Python runtime can serve; INVALID_PARAMETER_VALUE for a model with a type
+ *   signatures that only the Python runtime can serve (SCHEMA_ENFORCEMENT_FAILED where the model has a
+ *   signature); INVALID_PARAMETER_VALUE for a model with a type
  *   hint when there is no `inputs`
  * @see mlflow/pyfunc/scoring_server/__init__.py, `_parse_json_data`
  */
@@ -47,9 +48,9 @@ export function parseBody(
   const body = bodyObject(json);
   const llmKey = LLM_KEYS.find((key) => body.has(key));
   if (llmKey !== undefined) {
-    throw badRequest(
-      `bodies with "${llmKey}" belong to language models and need the Python runtime; send one of ${FORMATS.join(', ')}`,
-    );
+    const message = `bodies with "${llmKey}" belong to language models and need the Python runtime; send one of ${FORMATS.join(', ')}`;
+    // MLflow's code: such a body fails the strict step of any signature that a table can have.
+    throw signature?.inputs === undefined ? badRequest(message) : schemaEnforcementFailed(message);
   }
   if (signature?.isFromTypeHint) throw typeHintRefusal(body);
   const schema = signature?.inputs;
