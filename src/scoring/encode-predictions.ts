@@ -29,5 +29,5 @@ export function encodePredictions(
 
 function encodeOutput(output: ModelOutput): string {
   if (isFrame(output)) return encodeFrame(output);
-  return isNdArray(output) ? encodeArray(output) : encodeValue(output);
+  return isNdArray(output) ? encodeArray(output, encodeValue) : encodeValue(output);
 }

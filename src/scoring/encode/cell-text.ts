@@ -1,9 +1,9 @@
 import { NAT } from '../../model/datetime.ts';
 import type { Dtype, DtypeStorage } from '../../model/dtype.ts';
+import type { PyValue } from '../../model/py-value.ts';
 import { isoText } from '../iso-text.ts';
 import { jsonString, pythonFloat } from '../python-text.ts';
 import { encodeBytes } from './encode-bytes.ts';
-import { encodeValue } from './encode-value.ts';
 import { notSerialisable } from './not-serialisable.ts';
 
 /** Cells and what they are; the array and the column of a frame have both. */
@@ -28,8 +28,11 @@ const MAX_DATETIME = 253_402_300_800_000_000_000n;
 /** Writes the cell at an index. */
 export type CellText = (index: number) => string;
 
+/** Writes a Python object; handed in, because objects hold arrays and arrays objects. */
+export type ObjectText = (value: PyValue) => string;
+
 /** How to write a cell as an entry of `ndarray.tolist()`. */
-export function arrayCellText(cells: ArrayCells): CellText {
+export function arrayCellText(cells: ArrayCells, objectText: ObjectText): CellText {
   switch (cells.dtype) {
     case 'datetime64[ns]':
     case 'timedelta64[ns]':
@@ -42,12 +45,12 @@ export function arrayCellText(cells: ArrayCells): CellText {
       return textOf(cells.data, (count) => coarseDate(count, dtype));
     }
     default:
-      return plainText(cells);
+      return plainText(cells, objectText);
   }
 }
 
 /** How to write a cell as a value of `DataFrame.to_dict()`. */
-export function frameCellText(cells: ArrayCells): CellText {
+export function frameCellText(cells: ArrayCells, objectText: ObjectText): CellText {
   switch (cells.dtype) {
     case 'datetime64[D]':
     case 'datetime64[s]':
@@ -62,13 +65,13 @@ export function frameCellText(cells: ArrayCells): CellText {
     case 'timedelta64[ns]':
       return textOf(cells.data, durationText);
     case 'category':
-      return textOf(cells.data, (value) => (value === null ? 'NaN' : encodeValue(value)));
+      return textOf(cells.data, (value) => (value === null ? 'NaN' : objectText(value)));
     default:
-      return plainText(cells);
+      return plainText(cells, objectText);
   }
 }
 
-function plainText(cells: ArrayCells): CellText {
+function plainText(cells: ArrayCells, objectText: ObjectText): CellText {
   switch (cells.dtype) {
     case 'float16':
     case 'float32':
@@ -85,7 +88,7 @@ function plainText(cells: ArrayCells): CellText {
       return textOf(cells.data, encodeBytes);
     case 'object':
     case 'category':
-      return textOf(cells.data, encodeValue);
+      return textOf(cells.data, objectText);
     case 'complex64':
     case 'complex128':
       return () => {

@@ -1,5 +1,5 @@
 import type { NdArray } from '../../model/nd-array.ts';
-import { type ArrayCells, arrayCellText } from './cell-text.ts';
+import { type ArrayCells, arrayCellText, type ObjectText } from './cell-text.ts';
 
 /**
  * Write an array of any rank as nested lists, a 0-d array as its cell: numpy's `tolist()`.
@@ -8,9 +8,9 @@ import { type ArrayCells, arrayCellText } from './cell-text.ts';
  *
  * @throws {ServingError} INTERNAL_ERROR for complex numbers
  */
-export function encodeArray(array: NdArray): string {
+export function encodeArray(array: NdArray, objectText: ObjectText): string {
   const { shape } = array;
-  const cellText = arrayCellText(array as ArrayCells);
+  const cellText = arrayCellText(array as ArrayCells, objectText);
   const last = shape.length - 1;
   let next = 0;
   const list = (axis: number): string => {

@@ -2,6 +2,7 @@ import type { Column, Frame, Label } from '../../model/frame.ts';
 import { isPackedDicts, type PackedDicts } from '../../model/packed-dicts.ts';
 import { jsonString, pythonFloat } from '../python-text.ts';
 import { type ArrayCells, arrayCellText, type CellText, frameCellText } from './cell-text.ts';
+import { encodeValue } from './encode-value.ts';
 
 /**
  * Write a frame as a list of row objects: pandas' `to_dict(orient='records')`.
@@ -55,11 +56,13 @@ function labelText(label: Label): string {
 }
 
 const columnText = (column: Column): CellText =>
-  isPackedDicts(column.data) ? dictText(column.data) : frameCellText(column as ArrayCells);
+  isPackedDicts(column.data)
+    ? dictText(column.data)
+    : frameCellText(column as ArrayCells, encodeValue);
 
 /** Shapes: `values` is [N][K]; the cell of a row is a dict of K keys. */
 function dictText({ keys, values }: PackedDicts): CellText {
-  const cellText = arrayCellText(values as ArrayCells);
+  const cellText = arrayCellText(values as ArrayCells, encodeValue);
   const leads = keys.map((key, i) => `${i === 0 ? '' : ', '}${jsonString(key)}: `);
   return (row) => {
     let text = '{';

@@ -47,9 +47,9 @@ function encodeDict(dict: PyDict): string {
  * as if its only cell were a list, and fails when it is none.
  */
 function encodeNestedArray(array: NdArray): string {
-  if (array.dtype !== 'object' || array.shape.length > 0) return encodeArray(array);
+  if (array.dtype !== 'object' || array.shape.length > 0) return encodeArray(array, encodeValue);
   const cell = array.data[0] ?? null;
-  if (isNdArray(cell) && cell.shape.length > 0) return encodeArray(cell);
+  if (isNdArray(cell) && cell.shape.length > 0) return encodeArray(cell, encodeValue);
   return encodeValue(entriesOf(cell));
 }
 
