@@ -4,23 +4,30 @@ import pRetry from 'p-retry';
 import { createAgents, type TlsOptions } from './http-client/agents.ts';
 import { type Followed, isSuccess, problemFromAnswer, readJson } from './http-client/answer.ts';
 import { attemptRequest, describePlace } from './http-client/attempt.ts';
+import type { OutgoingRequest } from './http-client/authorization.ts';
 import { HttpProblem } from './http-client/http-problem.ts';
 import { redirectTarget } from './http-client/redirect-target.ts';
-import { retryOf, retryPolicy } from './http-client/retry-policy.ts';
+import { type PauseMs, retryOf, retryPolicy } from './http-client/retry-policy.ts';
 
 export interface HttpClientOptions {
   /**
-   * Headers for one URL, credentials among them; asked again after each redirect, so that it alone
-   * decides which host sees them.
+   * Headers for one request, credentials among them; asked again for each attempt and after each redirect, so
+   * that it alone decides which host sees them.
    *
    * @default none
    */
-  readonly headersFor?: (url: URL) => Readonly<Record<string, string>>;
+  readonly headersFor?: (url: URL, request: OutgoingRequest) => Headers | Promise<Headers>;
+  /** The server refused the credentials. @default nothing is done about it */
+  readonly onRefused?: () => void;
   readonly tls?: TlsOptions;
   /** @default 30,000 ms - for one call with all its retries; of a stream, until its head is here */
   readonly timeoutMs?: number;
   /** @default 3 - further attempts after the first, on 408, 429, 5xx (not 501) and lost connections */
   readonly retries?: number;
+  /** @default growing from 200 ms to 5 s, times 1 to 2 - before each further attempt */
+  readonly pauseMs?: PauseMs;
+  /** @default true - what `Retry-After` asks for comes on top */
+  readonly honorsRetryAfter?: boolean;
   /** @default 5 - 0 refuses redirects */
   readonly maxRedirects?: number;
   /** @default 32 MiB - largest JSON answer; bytes */
@@ -28,6 +35,8 @@ export interface HttpClientOptions {
   /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are taken from here. @default no proxy */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
+
+type Headers = Readonly<Record<string, string>>;
 
 export interface HttpCall {
   /** @default GET */
@@ -80,6 +89,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     maxRedirects = 5,
     maxJsonBytes = 32 * 2 ** 20,
   } = options;
+  const pauses = { pauseMs: options.pauseMs, honorsRetryAfter: options.honorsRetryAfter };
   const agents = createAgents(options.tls, options.environment);
 
   /** One attempt: the request and its redirects. */
@@ -89,7 +99,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     for (let hop = 0; ; hop += 1) {
       const body =
         call.json === undefined || method !== 'POST' ? undefined : JSON.stringify(call.json);
-      const ours = options.headersFor?.(url);
+      const ours = await options.headersFor?.(url, { method, body });
       const response = await attemptRequest({
         url,
         method,
@@ -136,10 +146,15 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     const attempt = async () => {
       const answer = await followAlive(url, call, deadline);
       if (isSuccess(answer.response)) return use(answer, deadline);
-      throw await problemFromAnswer(answer);
+      const problem = await problemFromAnswer(answer);
+      if (isRefusal(problem)) options.onRefused?.();
+      throw problem;
     };
     try {
-      return await pRetry(attempt, retryPolicy(retries, deadline, call.signal));
+      return await pRetry(
+        attempt,
+        retryPolicy({ ...pauses, retries, deadline, signal: call.signal }),
+      );
     } catch (error) {
       throw error instanceof HttpProblem ? error.toServingError() : error;
     }
@@ -159,5 +174,8 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     close: agents.close,
   };
 }
+
+const isRefusal = ({ kind }: HttpProblem): boolean =>
+  kind === 'unauthenticated' || kind === 'denied';
 
 const toUrl = (url: URL | string): URL => (typeof url === 'string' ? new URL(url) : url);

@@ -1,4 +1,5 @@
 import { ServingError } from '../errors.ts';
+import { encodeQuery } from '../http-client/encode-rfc3986.ts';
 import { findHttpProblem } from '../http-client/http-problem.ts';
 import type { HttpClient } from '../http-client.ts';
 import type { ArtifactStore } from './artifact-store.ts';
@@ -68,7 +69,7 @@ function createProxyDirectory(client: HttpClient, location: ProxyLocation): Remo
   const below = (path: string) => (root === '' || path === '' ? root + path : `${root}/${path}`);
 
   async function listFolder(folder: string, signal: AbortSignal): Promise<Entry[]> {
-    const query = new URLSearchParams({ path: below(folder) });
+    const query = encodeQuery({ path: below(folder) });
     const answer = await client.json(`${route}?${query}`, { signal }).catch((error: unknown) => {
       throw explainSwitchedOff(error, uri);
     });

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { type AwsRefusal, findAwsRefusal } from './aws-refusal.ts';
 import { HttpProblem, type HttpProblemKind } from './http-problem.ts';
 
 /** The answer at the end of the redirects. */
@@ -53,11 +54,14 @@ export async function problemFromAnswer(followed: Followed): Promise<HttpProblem
   const status = response.statusCode ?? 0;
   const { errorCode, serverMessage } = await readMlflowError(response, place);
   const isMlflows = errorCode !== undefined;
-  const kind = kindOf(status, isMlflows);
+  const refusal = findAwsRefusal(response.headers, followed.hadCredentials, serverMessage);
+  const kind = refusal?.kind ?? kindOf(status, isMlflows);
   const retryAfterMs = parseRetryAfter(response.headers['retry-after']);
-  return new HttpProblem(kind, describe(kind, { ...followed, status, errorCode, serverMessage }), {
+  const answer = { ...followed, status, errorCode, serverMessage };
+  const text = refusal ? describeRefusal(answer, refusal) : describe(kind, answer);
+  return new HttpProblem(kind, text, {
     status,
-    retry: RETRIED_STATUSES.has(status) ? 'later' : 'never',
+    retry: refusal?.retry ?? (RETRIED_STATUSES.has(status) ? 'later' : 'never'),
     ...(isMlflows && { errorCode }),
     ...(serverMessage !== undefined && { serverMessage }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -95,6 +99,9 @@ function describe(kind: HttpProblemKind, answer: Answer): string {
       return `${place} answered ${errorCode}${serverMessage ? `: ${serverMessage}` : ''}`;
   }
 }
+
+const describeRefusal = ({ place, status }: Answer, { text, errorType }: AwsRefusal): string =>
+  `${place} ${text} (status ${status}, ${errorType})`;
 
 async function readMlflowError(
   response: IncomingMessage,

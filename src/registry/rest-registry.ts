@@ -1,4 +1,5 @@
 import { ServingError } from '../errors.ts';
+import { encodeQuery } from '../http-client/encode-rfc3986.ts';
 import { findHttpProblem } from '../http-client/http-problem.ts';
 import type { HttpCall, HttpClient } from '../http-client.ts';
 import type { ResolveOptions } from './model-registry.ts';
@@ -29,7 +30,7 @@ export function createRestRegistry({ serverUrl, client }: RestRegistryOptions): 
     options: ResolveOptions & HttpCall,
   ): Promise<Record<string, unknown>> {
     const url = new URL(`${base}${path}`);
-    for (const [key, value] of Object.entries(query)) url.searchParams.append(key, value);
+    url.search = encodeQuery(query);
     const answer = await client.json(url, options);
     if (isRecord(answer)) return answer;
     throw unexpected(path);

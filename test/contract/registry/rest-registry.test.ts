@@ -289,7 +289,6 @@ describe('REST registry: who asks', () => {
   });
 
   it.each([
-    ['SigV4', { MLFLOW_TRACKING_AWS_SIGV4: 'true' }, 'NOT_IMPLEMENTED'],
     ['a Python plugin', { MLFLOW_TRACKING_AUTH: 'plugin' }, 'NOT_IMPLEMENTED'],
     ['a flag that is none', { MLFLOW_TRACKING_INSECURE_TLS: 'maybe' }, 'INVALID_PARAMETER_VALUE'],
     ['a time-out that is none', { MLFLOW_HTTP_REQUEST_TIMEOUT: 'soon' }, 'INVALID_PARAMETER_VALUE'],
