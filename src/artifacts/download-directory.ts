@@ -22,8 +22,12 @@ export interface DownloadPolicy {
   readonly idleTimeoutMs?: number;
   /** @default 100 ms - before the second attempt of a file or a part; grows from there */
   readonly firstPauseMs?: number;
-  /** @default 8 MiB - a file of more than two of them comes in parallel parts where the store has ranges */
+  /** @default 5 - attempts in all for a file, a part or a listing while the store fails */
+  readonly attempts?: number;
+  /** @default 8 MiB - of the parallel parts in which large files come where the store has ranges */
   readonly partBytes?: number;
+  /** @default just above two parts - smaller files come in one piece */
+  readonly leastPartedBytes?: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 600_000;
@@ -80,9 +84,12 @@ async function downloadInto(download: Download): Promise<void> {
   const limits = { ...DEFAULT_LIMITS, ...policy.limits };
   const { maxFiles } = limits;
   const { firstPauseMs = DEFAULT_FIRST_PAUSE_MS } = policy;
+  const attempts = {
+    ...FILE_ATTEMPTS,
+    ...(policy.attempts && { transientAttempts: policy.attempts }),
+  };
   const list = () => source.list({ maxFiles, signal });
-  const files =
-    options.files ?? (await withRetries(list, { ...FILE_ATTEMPTS, firstPauseMs, signal }));
+  const files = options.files ?? (await withRetries(list, { ...attempts, firstPauseMs, signal }));
   checkFileList(files, source.uri, limits);
   const temporary = await createTemporaryDirectory(directory);
   try {
@@ -104,12 +111,15 @@ async function fetchAll(
 ): Promise<void> {
   const stop = new AbortController();
   const parallel = policy.parallel ?? DEFAULT_PARALLEL;
+  const partBytes = policy.partBytes ?? DEFAULT_PART_BYTES;
   const context: ReceiveContext = {
     source,
     limits,
     unannounced: { bytes: 0 },
     limitRequests: createLimiter(parallel),
-    partBytes: policy.partBytes ?? DEFAULT_PART_BYTES,
+    partBytes,
+    leastPartedBytes: policy.leastPartedBytes ?? 2 * partBytes + 1,
+    transientAttempts: policy.attempts ?? FILE_ATTEMPTS.transientAttempts,
     idleTimeoutMs: policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
     firstPauseMs: policy.firstPauseMs ?? DEFAULT_FIRST_PAUSE_MS,
     signal: AbortSignal.any([signal, stop.signal]),

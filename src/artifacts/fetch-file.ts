@@ -40,8 +40,8 @@ async function fetchInParts(
   context: ReceiveContext,
 ): Promise<boolean> {
   const { sizeBytes } = file;
-  const { source, partBytes, firstPauseMs, signal } = context;
-  if (!source.hasRanges || sizeBytes === undefined || sizeBytes <= 2 * partBytes) return false;
+  const { source, leastPartedBytes, firstPauseMs, signal } = context;
+  if (!source.hasRanges || sizeBytes === undefined || sizeBytes < leastPartedBytes) return false;
   try {
     await withRetries(() => fetchParts({ ...file, sizeBytes }, opening, context), {
       ...FILE_OF_PARTS_ATTEMPTS,
@@ -75,6 +75,7 @@ function fetchWhole(
     await writer.flush();
     checkDigest(file, hash?.digest('hex'), context);
   };
-  const { limitRequests, firstPauseMs, signal } = context;
-  return withRetries(() => limitRequests(attempt), { ...FILE_ATTEMPTS, firstPauseMs, signal });
+  const { limitRequests, transientAttempts, firstPauseMs, signal } = context;
+  const policy = { ...FILE_ATTEMPTS, transientAttempts, firstPauseMs, signal };
+  return withRetries(() => limitRequests(attempt), policy);
 }

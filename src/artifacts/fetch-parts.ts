@@ -69,8 +69,9 @@ function fetchPart(range: ByteRange, shared: SharedByParts): Promise<void> {
     await receive(file, remote, context, (chunk) => writer.write(chunk));
     await writer.flush();
   };
-  const { limitRequests, firstPauseMs, signal } = context;
-  return withRetries(() => limitRequests(attempt), { ...PART_ATTEMPTS, firstPauseMs, signal });
+  const { limitRequests, transientAttempts, firstPauseMs, signal } = context;
+  const policy = { ...PART_ATTEMPTS, transientAttempts, firstPauseMs, signal };
+  return withRetries(() => limitRequests(attempt), policy);
 }
 
 function splitIntoRanges(sizeBytes: number, partBytes: number): ByteRange[] {

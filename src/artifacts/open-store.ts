@@ -3,6 +3,7 @@ import { locateArtifacts } from '../registry/artifact-location.ts';
 import { readAllowList } from './allow-list.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import type { DownloadPolicy } from './download-directory.ts';
+import { readPartSettings } from './download-settings.ts';
 import { findLocalPath } from './local-path.ts';
 import type { S3Client } from './s3-client.ts';
 
@@ -39,7 +40,7 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
  * Each kind is loaded when the first location of its scheme is read. Locations come from servers and are not
  * trusted: `readAllowList` says which are read at all.
  *
- * @param environment see `readAllowList`, `readS3Settings` and `createMlflowHttpClient` for the variables
+ * @param environment see `readAllowList`, `readS3Settings`, `readPartSettings` and `createMlflowHttpClient` for the variables
  * @throws {ServingError} INVALID_PARAMETER_VALUE for a variable that cannot be understood; when used, as `ArtifactStore`, and
  *   NOT_IMPLEMENTED for a storage that is not supported
  */
@@ -126,9 +127,10 @@ async function loadS3Store(
   options: OpenArtifactStoreOptions,
 ): Promise<ArtifactStore> {
   const { createS3Store } = await import('./s3-store.ts');
-  if (options.s3Client) return createS3Store(options.s3Client, options);
+  const policy = { ...readPartSettings(environment), ...options };
+  if (options.s3Client) return createS3Store(options.s3Client, policy);
   const { createS3Client } = await import('./s3-client.ts');
-  return createS3Store(createS3Client(environment), options);
+  return createS3Store(createS3Client(environment), policy);
 }
 
 async function loadProxyStore(
@@ -138,8 +140,14 @@ async function loadProxyStore(
 ): Promise<ArtifactStore> {
   const { createMlflowHttpClient } = await import('../http-client/mlflow-http-client.ts');
   const { createProxyStore } = await import('./proxy-store.ts');
+  const { readHttpSettings } = await import('../http-client/http-settings.ts');
+  const { retries, timeoutMs } = readHttpSettings(environment);
   const withoutRetries = { ...environment, MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' };
-  return createProxyStore(createMlflowHttpClient(withoutRetries, { trustedOrigins }), policy);
+  return createProxyStore(createMlflowHttpClient(withoutRetries, { trustedOrigins }), {
+    ...(environment['MLFLOW_HTTP_REQUEST_MAX_RETRIES'] && { attempts: 1 + retries }),
+    ...(environment['MLFLOW_HTTP_REQUEST_TIMEOUT'] && { firstByteTimeoutMs: timeoutMs }),
+    ...policy,
+  });
 }
 
 /** The first call's result for all; a failure is not kept. */

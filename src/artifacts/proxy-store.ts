@@ -14,6 +14,11 @@ const MAX_DEPTH = 32;
 /** The server fetches a file whole from its own storage before it sends the first byte; milliseconds. */
 const FIRST_BYTE_TIMEOUT_MS = 120_000;
 
+export interface ProxyStorePolicy extends DownloadPolicy {
+  /** @default 120,000 ms - until the first byte of a file must be here */
+  readonly firstByteTimeoutMs?: number;
+}
+
 /**
  * Model directories behind MLflow's artifact proxy:
  * `http(s)://<server>/api/2.0/mlflow-artifacts/artifacts/<path>`.
@@ -21,10 +26,10 @@ const FIRST_BYTE_TIMEOUT_MS = 120_000;
  * @param client sends the tracking server's credentials; should not retry, as the download does that for heads and bodies alike
  * @see mlflow/store/artifact/http_artifact_repo.py
  */
-export function createProxyStore(client: HttpClient, policy: DownloadPolicy = {}): ArtifactStore {
+export function createProxyStore(client: HttpClient, policy: ProxyStorePolicy = {}): ArtifactStore {
   return {
     async download(uri, directory, options = {}) {
-      const source = createProxyDirectory(client, parseProxyUri(uri));
+      const source = createProxyDirectory(client, parseProxyUri(uri), policy.firstByteTimeoutMs);
       await downloadDirectory(source, directory, options, policy);
     },
   };
@@ -64,7 +69,11 @@ function decode(path: string): string {
   }
 }
 
-function createProxyDirectory(client: HttpClient, location: ProxyLocation): RemoteDirectory {
+function createProxyDirectory(
+  client: HttpClient,
+  location: ProxyLocation,
+  timeoutMs = FIRST_BYTE_TIMEOUT_MS,
+): RemoteDirectory {
   const { uri, route, root } = location;
   const below = (path: string) => (root === '' || path === '' ? root + path : `${root}/${path}`);
 
@@ -103,7 +112,7 @@ function createProxyDirectory(client: HttpClient, location: ProxyLocation): Remo
     async open(file, { signal }): Promise<RemoteBody> {
       const path = below(file.path).split('/').map(encodeURIComponent).join('/');
       const { body, headers } = await client.stream(`${route}/${path}`, {
-        timeoutMs: FIRST_BYTE_TIMEOUT_MS,
+        timeoutMs,
         ...(signal && { signal }),
       });
       const length = headers['content-length'];

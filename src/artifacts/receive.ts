@@ -13,6 +13,10 @@ export interface ReceiveContext {
   readonly unannounced: { bytes: number };
   readonly limitRequests: Limiter;
   readonly partBytes: number;
+  /** Smaller files come in one piece; bytes. */
+  readonly leastPartedBytes: number;
+  /** For a file or a part. */
+  readonly transientAttempts: number;
   readonly idleTimeoutMs: number;
   readonly firstPauseMs: number;
   readonly signal: AbortSignal;

@@ -4,12 +4,13 @@ import { attemptRequest } from '../http-client/attempt.ts';
 import { type CredentialSource, createCredentialSource } from '../http-client/aws-credentials.ts';
 import { encodeQuery } from '../http-client/encode-rfc3986.ts';
 import { HttpProblem } from '../http-client/http-problem.ts';
+import type { Environment } from '../http-client/read-variable.ts';
 import { EMPTY_SHA256, signV4 } from '../http-client/sign-v4.ts';
 import { collectBody } from './read-body.ts';
 import type { ByteRange, RemoteBody } from './remote-directory.ts';
 import { isExpired, readS3Failure, type S3Request, toServingError } from './s3-error.ts';
 import { parseS3Page, type S3Page } from './s3-listing.ts';
-import { type Environment, readS3Settings, s3Url } from './s3-settings.ts';
+import { readS3Settings, s3Url } from './s3-settings.ts';
 
 export interface S3ClientOptions {
   /** @default the environment's keys, else AWS's provider chain */
@@ -52,7 +53,7 @@ export interface S3Client {
 
 const TIMEOUT_MS = 10_000;
 const TRUST_HINT =
-  ' (NODE_EXTRA_CA_CERTS names a PEM file of authorities to trust; MLFLOW_S3_IGNORE_TLS=true trusts any)';
+  ' (AWS_CA_BUNDLE names a PEM file of authorities to trust; MLFLOW_S3_IGNORE_TLS=true trusts any)';
 /** 1,000 keys of 1,024 bytes, each byte percent-encoded, with their tags around them. */
 const MAX_PAGE_BYTES = 8 * 2 ** 20;
 
@@ -60,10 +61,11 @@ export function createS3Client(environment: Environment, options: S3ClientOption
   const settings = readS3Settings(environment);
   const credentials = options.credentials ?? createCredentialSource(environment);
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-  const agents = createAgents({ insecure: settings.isInsecureTls }, environment);
+  const { isInsecureTls: insecure, caPath } = settings;
+  const agents = createAgents({ insecure, ...(caPath && { caPath }) }, environment);
   const regionByBucket = new Map<string, string>();
 
-  interface Call extends Omit<S3Request, 'region'> {
+  interface Call extends Pick<S3Request, 'place' | 'permission'> {
     readonly bucket: string;
     readonly key: string;
     readonly query: string;
@@ -118,7 +120,8 @@ export function createS3Client(environment: Environment, options: S3ClientOption
       const failure = await readS3Failure(response, call.signal);
       const isElsewhere = failure.region !== undefined && failure.region !== region;
       if (isCorrected || !(isElsewhere || isExpired(failure))) {
-        throw toServingError(failure, { ...call, region });
+        const expectedOwner = settings.expectedBucketOwner;
+        throw toServingError(failure, { ...call, region, expectedOwner });
       }
       if (failure.region !== undefined) regionByBucket.set(call.bucket, failure.region);
       if (isExpired(failure)) credentials.forget();

@@ -109,6 +109,8 @@ export interface S3Request {
   readonly permission: 's3:GetObject' | 's3:ListBucket';
   /** For which region it was signed. */
   readonly region: string;
+  /** The account that the bucket must belong to. */
+  readonly expectedOwner: string | undefined;
 }
 
 /** The error to throw for a failed request; its cause tells whether another attempt makes sense. */
@@ -138,7 +140,11 @@ function meaningOf({ status, region }: S3Failure, request: S3Request): Meaning {
     return { error: 'INVALID_PARAMETER_VALUE', text };
   }
   if (status === 403) {
-    const text = `is denied to these credentials; they need ${request.permission}, and kms:Decrypt for an encrypted bucket (a missing key looks the same without s3:ListBucket)`;
+    const owner =
+      request.expectedOwner === undefined
+        ? ''
+        : ', or the bucket is not of the account MLFLOW_S3_EXPECTED_BUCKET_OWNER';
+    const text = `is denied to these credentials; they need ${request.permission}, and kms:Decrypt for an encrypted bucket (a missing key looks the same without s3:ListBucket)${owner}`;
     return { error: DENIED, text };
   }
   return { error: UNAVAILABLE, text: 'was answered with an error that is not known here' };

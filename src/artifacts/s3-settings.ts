@@ -1,7 +1,6 @@
 import { ServingError } from '../errors.ts';
 import { encodeRfc3986 } from '../http-client/encode-rfc3986.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { type Environment, readBoolean } from '../http-client/read-variable.ts';
 
 /** Where S3 is and how its URLs look. */
 export interface S3Settings {
@@ -10,6 +9,8 @@ export interface S3Settings {
   readonly endpoint: string | undefined;
   readonly addressing: 'path' | 'virtual';
   readonly isInsecureTls: boolean;
+  /** A PEM file of authorities to trust instead of the built-in ones. */
+  readonly caPath: string | undefined;
   /** Signature wanted; false reads public buckets. */
   readonly isSigned: boolean;
   readonly expectedBucketOwner: string | undefined;
@@ -18,26 +19,49 @@ export interface S3Settings {
 /**
  * Read the variables of MLflow, then those of AWS.
  *
- * @throws {ServingError} INVALID_PARAMETER_VALUE for an endpoint that is not an http(s) URL
+ * @throws {ServingError} INVALID_PARAMETER_VALUE for an endpoint that is not an http(s) URL and for other values that
+ *   cannot be understood, NOT_IMPLEMENTED for a signature of another version than 4
  * @see mlflow/store/artifact/s3_artifact_repo.py, `_get_s3_client`
  */
 export function readS3Settings(environment: Environment): S3Settings {
-  const endpoint =
-    environment['MLFLOW_S3_ENDPOINT_URL'] ||
-    environment['AWS_ENDPOINT_URL_S3'] ||
-    environment['AWS_ENDPOINT_URL'] ||
-    undefined;
+  const endpoint = environment['MLFLOW_S3_ENDPOINT_URL'] || findAwsEndpoint(environment);
   if (endpoint !== undefined) checkEndpoint(endpoint);
-  const style = environment['MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE'];
-  const isPath = style === 'path' || (style !== 'virtual' && endpoint !== undefined);
+  const style = readStyle(environment);
+  const isInsecureTls = readBoolean(environment, 'MLFLOW_S3_IGNORE_TLS', false);
+  const caPath = environment['AWS_CA_BUNDLE'] || environment['REQUESTS_CA_BUNDLE'];
   return {
     region: environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || 'us-east-1',
     endpoint: endpoint?.replace(/\/+$/, ''),
-    addressing: isPath ? 'path' : 'virtual',
-    isInsecureTls: /^(true|1)$/i.test(environment['MLFLOW_S3_IGNORE_TLS'] ?? ''),
-    isSigned: environment['MLFLOW_EXPERIMENTAL_S3_SIGNATURE_VERSION']?.toLowerCase() !== 'unsigned',
+    addressing: style === 'auto' ? (endpoint ? 'path' : 'virtual') : style,
+    isInsecureTls,
+    caPath: (!isInsecureTls && caPath) || undefined,
+    isSigned: readIsSigned(environment),
     expectedBucketOwner: environment['MLFLOW_S3_EXPECTED_BUCKET_OWNER'] || undefined,
   };
+}
+
+function findAwsEndpoint(environment: Environment): string | undefined {
+  if (readBoolean(environment, 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', false)) return undefined;
+  return environment['AWS_ENDPOINT_URL_S3'] || environment['AWS_ENDPOINT_URL'] || undefined;
+}
+
+function readStyle(environment: Environment): 'auto' | 'path' | 'virtual' {
+  const style = environment['MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE'] || 'auto';
+  if (style === 'auto' || style === 'path' || style === 'virtual') return style;
+  throw new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    'MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE must be auto, path or virtual',
+  );
+}
+
+function readIsSigned(environment: Environment): boolean {
+  const version = environment['MLFLOW_EXPERIMENTAL_S3_SIGNATURE_VERSION'] || 's3v4';
+  if (/^(s3)?v4$/.test(version)) return true;
+  if (version.toLowerCase() === 'unsigned') return false;
+  throw new ServingError(
+    'NOT_IMPLEMENTED',
+    'MLFLOW_EXPERIMENTAL_S3_SIGNATURE_VERSION must be s3v4 or unsigned; no other signatures can be made',
+  );
 }
 
 /** The message leaves the value out: an endpoint may hold a password. */

@@ -73,6 +73,29 @@ describe('retries', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(1_000);
   });
 
+  it('does not wait for Retry-After when told so', async () => {
+    const server = await serve(inTurn(status(503, '', { 'retry-after': '5' }), ok));
+    const http = createMlflowHttpClient({ MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER: 'false' });
+    closers.push(http.close);
+    const start = performance.now();
+
+    expect(await http.json(server.url)).toEqual({ ok: true });
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
+  it("pauses as MLflow's variables say: not before the first retry, then twice the factor and more", async () => {
+    const server = await serve(inTurn(status(503), status(503), ok));
+    const http = createMlflowHttpClient({
+      MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR: '0',
+      MLFLOW_HTTP_REQUEST_BACKOFF_JITTER: '0',
+    });
+    closers.push(http.close);
+    const start = performance.now();
+
+    expect(await http.json(server.url)).toEqual({ ok: true });
+    expect(performance.now() - start).toBeLessThan(200);
+  });
+
   it('does not wait when Retry-After is beyond the deadline', async () => {
     const server = await serve(status(503, '', { 'retry-after': '60' }));
     const start = performance.now();
@@ -307,13 +330,38 @@ describe('TLS', () => {
     });
   });
 
-  it('says that the CA bundle cannot be read, without its path', async () => {
-    const call = client({ tls: { caPath: '/nowhere/ca.pem' } }).json('https://127.0.0.1:1');
+  it.each([
+    ['/nowhere/ca.pem', 'is not there'],
+    [join(folder, '..', 'events', 'README.md'), 'is no PEM file'],
+    [folder, 'is a folder'],
+  ])('says that the CA bundle cannot be read, without its path %s, which %s', async (caPath) => {
+    const call = client({ tls: { caPath } }).json('https://127.0.0.1:1');
 
     await expect(call).rejects.toMatchObject({
       code: 'INVALID_PARAMETER_VALUE',
-      message: 'the CA bundle for TLS cannot be read; it must be one PEM file',
+      message: 'the CA bundle for TLS cannot be read; it must be one PEM file of certificates',
     });
+  });
+
+  it('says that the file of its own certificate lacks the key', async () => {
+    const call = client({ tls: { clientCertPath: caPath } }).json('https://127.0.0.1:1');
+
+    await expect(call).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringContaining('must hold certificate and unencrypted key'),
+    });
+  });
+
+  it.each([
+    [{ MLFLOW_TRACKING_SERVER_CERT_PATH: caPath, REQUESTS_CA_BUNDLE: '/nowhere' }],
+    [{ REQUESTS_CA_BUNDLE: caPath, CURL_CA_BUNDLE: '/nowhere' }],
+    [{ CURL_CA_BUNDLE: caPath }],
+    [{ MLFLOW_TRACKING_INSECURE_TLS: 'true', REQUESTS_CA_BUNDLE: '/nowhere' }],
+  ])('trusts what the environment names: %o', async (environment) => {
+    const http = createMlflowHttpClient(environment as Record<string, string>);
+    closers.push(http.close);
+
+    expect(await http.json(await serveTls())).toEqual({ peer: null });
   });
 
   it('says that a server does not speak TLS', async () => {

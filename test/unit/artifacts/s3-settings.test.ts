@@ -60,6 +60,29 @@ describe('s3Url', () => {
     expect(url({}, 'models', '')).toBe('https://models.s3.us-east-1.amazonaws.com/');
   });
 
+  it('ignores endpoints of AWS when told so', () => {
+    const environment = {
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+      AWS_ENDPOINT_URL: 'http://no',
+      AWS_ENDPOINT_URL_S3: 'http://no',
+    };
+
+    expect(url(environment, 'models', 'k')).toBe('https://models.s3.us-east-1.amazonaws.com/k');
+    expect(url({ ...environment, MLFLOW_S3_ENDPOINT_URL: 'http://h' }, 'models', 'k')).toBe(
+      'http://h/models/k',
+    );
+  });
+
+  it.each([
+    [{ MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE: 'host' }, 'INVALID_PARAMETER_VALUE'],
+    [{ MLFLOW_S3_IGNORE_TLS: 'yes' }, 'INVALID_PARAMETER_VALUE'],
+    [{ MLFLOW_EXPERIMENTAL_S3_SIGNATURE_VERSION: 's3' }, 'NOT_IMPLEMENTED'],
+  ])('refuses %o', (environment, code) => {
+    expect(() => readS3Settings(environment as Record<string, string>)).toThrow(
+      expect.objectContaining({ code }),
+    );
+  });
+
   it('refuses an endpoint that is not a URL, without quoting it', () => {
     const read = () => readS3Settings({ MLFLOW_S3_ENDPOINT_URL: 'user:password@host' });
 

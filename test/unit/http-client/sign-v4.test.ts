@@ -122,9 +122,10 @@ describe('signV4', () => {
   });
 
   it.each(['s3', 'execute-api'])('agrees with another implementation for %s', async (service) => {
+    // The other one decodes %2F in paths of S3, so no part has a slash.
     const part = fc
       .string({ unit: 'grapheme', minLength: 1 })
-      .filter((text) => !/^\.{1,2}$/.test(text));
+      .filter((text) => !/^\.{1,2}$|\//.test(text));
     const paths = fc.array(part, { minLength: 1, maxLength: 4 });
     const bodies = fc.option(fc.string({ unit: 'grapheme' }), { nil: '' });
     await fc.assert(
