@@ -18,7 +18,7 @@ export async function openLambdaPath(
 ): Promise<LambdaPath> {
   process.env['MLFLOW_SERVERLESS_MODEL_URI'] = model;
   process.env['MLFLOW_SERVERLESS_LOG_LEVEL'] = 'error';
-  const built = await import(resolve('dist/lambda/x64/invocations.mjs'));
+  const built = await import(resolve('dist/lambda/x64/invocations.js'));
   const floor = require(resolve('bench/bare/predict.cjs'));
   // Not for the figure of resident memory: the floor brings an ONNX Runtime of its own.
   const session = withFloor ? await floor.open(join(model, 'model.onnx')) : undefined;

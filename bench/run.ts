@@ -308,8 +308,9 @@ function compare(
   );
 }
 
-const isReached = ({ ratio, reach, moreIsBetter }: Line): boolean =>
-  moreIsBetter ? ratio >= reach : ratio <= reach;
+function isReached({ ratio, reach, moreIsBetter }: Line): boolean {
+  return moreIsBetter ? ratio >= reach : ratio <= reach;
+}
 
 function table(): string {
   const rows = lines.map((line) => {

@@ -1,5 +1,9 @@
 import { chmodSync } from 'node:fs';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { lazyBuiltinsPlugin } from './lazy-builtins-plugin.ts';
+import { ortBindingPlugin } from './ort-binding-plugin.ts';
+
+const LAZY = ['node:crypto', 'node:zlib', 'node:child_process'];
 
 const OPTIONS: BuildOptions = {
   bundle: true,
@@ -7,7 +11,9 @@ const OPTIONS: BuildOptions = {
   platform: 'node',
   target: 'node24',
   format: 'cjs',
-  external: ['onnxruntime-node', '@aws-sdk/*'],
+  external: ['@aws-sdk/*'],
+  // `import()` as `require`: Node's ESM loader alone would cost 15 ms.
+  supported: { 'dynamic-import': false },
   legalComments: 'none',
   logLevel: 'warning',
 };
@@ -25,11 +31,14 @@ export async function buildCli(directory: string): Promise<string[]> {
     ...OPTIONS,
     entryPoints: ['src/cli/main.ts'],
     outfile: main,
-    // `import()` as `require`: Node's ESM loader alone would cost 15 ms.
-    supported: { 'dynamic-import': false },
     plugins: [besides('program')],
   });
-  await build({ ...OPTIONS, entryPoints: ['src/cli/program.ts'], outfile: program });
+  await build({
+    ...OPTIONS,
+    entryPoints: ['src/cli/program.ts'],
+    outfile: program,
+    plugins: [ortBindingPlugin('installed'), lazyBuiltinsPlugin(LAZY)],
+  });
   chmodSync(main, 0o755);
   return [main, program];
 }

@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { build } from 'esbuild';
 import { ZipFile } from 'yazl';
+import { lazyBuiltinsPlugin } from './lazy-builtins-plugin.ts';
 import { ortBindingPlugin } from './ort-binding-plugin.ts';
 
 /** Lambda's names for the processors it offers, and Node's. */
@@ -45,7 +46,8 @@ export async function buildLambda(
     target: 'node24',
     format: 'cjs',
     external: ['@aws-sdk/*'],
-    plugins: [ortBindingPlugin],
+    supported: { 'dynamic-import': false },
+    plugins: [ortBindingPlugin('beside'), lazyBuiltinsPlugin(['node:crypto', 'node:zlib'])],
     legalComments: 'none',
     logLevel: 'warning',
   });
