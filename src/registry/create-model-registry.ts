@@ -1,8 +1,16 @@
 import { ServingError } from '../errors.ts';
 import { joinLocation } from './artifact-location.ts';
-import { canonicalStage, cap, missing, notThere, type RegisteredUri } from './missing-version.ts';
+import {
+  canonicalStage,
+  cap,
+  isNoModel,
+  missing,
+  notThere,
+  type RegisteredUri,
+} from './missing-version.ts';
 import type { ModelRegistry, ModelVersion, ResolveOptions } from './model-registry.ts';
 import { type ModelUri, parseModelUri } from './model-uri.ts';
+import { isPrompt } from './prompt.ts';
 import type {
   LoggedModelRecord,
   RegisteredModels,
@@ -80,6 +88,7 @@ async function findRegistered(
   const record = pointer?.record ?? (pointer && (await models.findVersion(name, pointer, options)));
   if (pointer === undefined || record === undefined)
     throw await missing(models, uri, pointer, options);
+  if (isPrompt(record.tags)) throw isNoModel(name);
   const { location, ...rest } = record;
   return { name, version: pointer.version, source: location, ...rest };
 }

@@ -56,10 +56,12 @@ export function createFileRegistry({ root }: { readonly root: string }): Registr
   }
 
   return {
-    async findAliases(name) {
+    async findModel(name) {
       if (!isPlainName(name)) return undefined;
       const meta = await readYaml(join(modelFolder(name), META), `${META} of the model`);
-      return meta && (await namesIn(join(modelFolder(name), 'aliases'))).toSorted();
+      if (meta === undefined) return undefined;
+      const aliases = (await namesIn(join(modelFolder(name), 'aliases'))).toSorted();
+      return { aliases, tags: await readTagFolder(join(modelFolder(name), 'tags')) };
     },
 
     async findAlias(name, alias) {

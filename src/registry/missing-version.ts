@@ -1,6 +1,7 @@
 import { ServingError } from '../errors.ts';
 import type { ResolveOptions } from './model-registry.ts';
 import type { ModelUri } from './model-uri.ts';
+import { isPrompt } from './prompt.ts';
 import type { RegisteredModels, Stage, VersionPointer } from './registry-backend.ts';
 
 export type RegisteredUri = Extract<ModelUri, { kind: 'version' | 'stage' | 'latest' | 'alias' }>;
@@ -31,8 +32,9 @@ export async function missing(
   options: ResolveOptions,
 ): Promise<ServingError> {
   const name = cap(uri.name);
-  const aliases = await models.findAliases(uri.name, options);
-  if (aliases === undefined) return notThere(`there is no registered model "${name}"`);
+  const model = await models.findModel(uri.name, options);
+  if (model === undefined) return notThere(`there is no registered model "${name}"`);
+  if (isPrompt(model.tags)) return isNoModel(uri.name);
   switch (uri.kind) {
     case 'version':
       return notThere(`model "${name}" has no version ${cap(uri.version)}`);
@@ -43,12 +45,18 @@ export async function missing(
       return notThere(`model "${name}" has no version in stage ${canonicalStage(name, uri.stage)}`);
     case 'alias': {
       if (pointer) return dangling(`alias "${cap(uri.alias)}" of model "${name}"`, pointer);
-      const listed = aliases.slice(0, MAX_LISTED_ALIASES).map(cap).join(', ');
+      const listed = model.aliases.slice(0, MAX_LISTED_ALIASES).map(cap).join(', ');
       const known = listed === '' ? 'it has none' : `it has: ${listed}`;
       return notThere(`model "${name}" has no alias "${cap(uri.alias)}"; ${known}`);
     }
   }
 }
+
+/** For MLflow's client a prompt is not there when a model is asked for; the reason is said here. */
+export const isNoModel = (name: string): ServingError =>
+  notThere(
+    `there is no registered model "${cap(name)}": the name is that of a prompt, which cannot be served`,
+  );
 
 const dangling = (what: string, { version }: VersionPointer): ServingError =>
   notThere(`${what} points to version ${version}, which is not there`);

@@ -41,17 +41,20 @@ export function createPublishedRegistry(objects: ObjectReader): RegisteredModels
   }
 
   return {
-    async findAliases(name, options) {
+    async findModel(name, options) {
       if (!isName(name)) return undefined;
       const [aliases, folders] = await Promise.all([
         objects.list(`${folderOf(name)}/aliases`, options),
         objects.list(folderOf(name), options),
       ]);
       if (folders.length === 0) return undefined;
-      return aliases
-        .filter((file) => file.endsWith('.json'))
-        .map((file) => file.slice(0, -'.json'.length))
-        .toSorted();
+      return {
+        aliases: aliases
+          .filter((file) => file.endsWith('.json'))
+          .map((file) => file.slice(0, -'.json'.length))
+          .toSorted(),
+        tags: {},
+      };
     },
 
     async findAlias(name, alias, options) {

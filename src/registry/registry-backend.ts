@@ -15,6 +15,12 @@ export interface VersionRecord {
   readonly files?: readonly ArtifactFile[];
 }
 
+export interface RegisteredModelRecord {
+  readonly aliases: readonly string[];
+  /** Of the model, not of its versions. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 export interface LoggedModelRecord {
   readonly modelId: string;
   readonly name: string;
@@ -36,8 +42,8 @@ export type Stage = 'None' | 'Staging' | 'Production' | 'Archived';
  * not there. Every method throws as `ModelRegistry.resolve` does when the registry itself fails.
  */
 export interface RegisteredModels {
-  /** The aliases of a model, for the message when something is missing. */
-  findAliases(name: string, options: ResolveOptions): Promise<readonly string[] | undefined>;
+  /** Asked for the message when something is missing. */
+  findModel(name: string, options: ResolveOptions): Promise<RegisteredModelRecord | undefined>;
   findAlias(
     name: string,
     alias: string,

@@ -56,10 +56,12 @@ export function createRestRegistry({ serverUrl, client }: RestRegistryOptions): 
   }
 
   return {
-    async findAliases(name, options) {
+    async findModel(name, options) {
       const answer = await find('/registered-models/get', { name }, options);
       if (answer === undefined) return undefined;
-      return readList(answer['registered_model'], 'aliases').map((item) => readText(item, 'alias'));
+      const model = answer['registered_model'];
+      const aliases = readList(model, 'aliases').map((item) => readText(item, 'alias'));
+      return { aliases, tags: readTags(model) };
     },
 
     async findAlias(name, alias, options) {

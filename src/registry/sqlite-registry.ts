@@ -41,20 +41,21 @@ export function createSqliteRegistry(options: SqliteRegistryOptions): RegistryBa
       : { where: '', parameters: [] };
 
   return {
-    findAliases: (name) =>
+    findModel: (name) =>
       ask((database) => {
-        const models = scoped(database, 'registered_models');
-        const sql = `SELECT name FROM registered_models WHERE ${models.where} name = ?`;
-        if (database.all(sql, ...models.parameters, name).length === 0) return undefined;
-        if (!database.has('registered_model_aliases')) return [];
-        const aliases = scoped(database, 'registered_model_aliases');
-        return database
-          .all(
-            `SELECT alias FROM registered_model_aliases WHERE ${aliases.where} name = ? ORDER BY alias`,
-            ...aliases.parameters,
-            name,
-          )
-          .map((row) => text(row, 'alias'));
+        /** What a table holds for the model; nothing when an older MLflow has no such table. */
+        const rowsOf = (table: string, columns: string) => {
+          if (!database.has(table)) return [];
+          const { where, parameters } = scoped(database, table);
+          const sql = `SELECT ${columns} FROM ${table} WHERE ${where} name = ? ORDER BY ${columns}`;
+          return database.all(sql, ...parameters, name);
+        };
+        if (rowsOf('registered_models', 'name').length === 0) return undefined;
+        const aliases = rowsOf('registered_model_aliases', 'alias');
+        return {
+          aliases: aliases.map((row) => text(row, 'alias')),
+          tags: tagsFrom(rowsOf('registered_model_tags', 'key, value')),
+        };
       }),
 
     findAlias: (name, alias) =>
