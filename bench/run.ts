@@ -16,7 +16,7 @@ import { ensureVersityGateway } from '../scripts/versitygw.ts';
 import { startServer, stopServers } from '../test/interop/processes.ts';
 import { measureColdStarts, type Starter } from './cold-start.ts';
 import { measureLargeBody, measureLoad } from './http-load.ts';
-import { measurePair, openLambdaPath, type PairedTimes } from './lambda-path.ts';
+import type { Pair } from './lambda-pairs.ts';
 import { makeBodies } from './rows.ts';
 
 /**
@@ -49,12 +49,14 @@ try {
   execFileSync(join(python, 'python'), ['bench/make_model.py', work], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const model = join(work, 'model');
+  const [trees, linear] = [join(work, 'trees'), join(work, 'linear')];
   const row = makeBodies(1, 4).json;
-  await coldStarts(python, model, row);
-  await lambdaPath(model, row);
-  await overHttp(python, model, row);
-  await sizes(model, row);
+  await coldStarts(python, trees, row);
+  lambdaPath('trees', trees);
+  lambdaPath('linear', linear);
+  await overHttp(python, 'trees', trees, row);
+  await overHttp(python, 'linear', linear, row);
+  await sizes(trees, row);
 } finally {
   await stopServers();
   rmSync(work, { recursive: true, force: true });
@@ -177,44 +179,19 @@ async function startBucket(python: string, model: string) {
 }
 
 /** (b) one row and (d) large bodies through the built Lambda handler, against the floor in the same process. */
-async function lambdaPath(model: string, row: string): Promise<void> {
-  const path = await openLambdaPath(model);
-  const pair = (what: string, times: PairedTimes, reach: number): void => {
-    compare(`${what}: ours ÷ floor, p50`, times.oursP50Ms, times.floorP50Ms, 'ms', reach, false);
-    compare(
-      `${what}: ours ÷ floor, p99`,
-      times.oursP99Ms,
-      times.floorP99Ms,
-      'ms',
-      Number.POSITIVE_INFINITY,
-      false,
-    );
-  };
-  const one = await measurePair(
-    rounds(20_000, 4000),
-    () => path.handler(row, 'application/json'),
-    () => path.floorJson(row),
-  );
-  pair('(b) one row through the Lambda handler', one, 1.5);
-  for (const decimals of [4, 17]) {
-    const { json, csv } = makeBodies(10_000, decimals);
-    const big = await measurePair(
-      rounds(60, 12),
-      () => path.handler(json, 'application/json'),
-      () => path.floorJson(json),
-    );
-    pair(`(d) 10,000 × 20 JSON, ${decimals} decimals`, big, 1.5);
-    const text = await measurePair(
-      rounds(60, 12),
-      () => path.handler(csv, 'text/csv'),
-      () => path.floorCsv(csv),
-    );
-    pair(`(d) 10,000 × 20 CSV, ${decimals} decimals`, text, 1.5);
+function lambdaPath(name: string, model: string): void {
+  const args = ['bench/lambda-pairs.ts', model, rounds(20_000, 4000), rounds(60, 12)].map(String);
+  const output = execFileSync(process.execPath, args, { encoding: 'utf8' });
+  for (const pair of JSON.parse(output.trim().split('\n').at(-1) as string) as Pair[]) {
+    const { what, oursP50Ms, oursP99Ms, floorP50Ms, floorP99Ms } = pair;
+    compare(`${what}, ${name}: ours ÷ floor, p50`, oursP50Ms, floorP50Ms, 'ms', 1.5, false);
+    const anything = Number.POSITIVE_INFINITY;
+    compare(`${what}, ${name}: ours ÷ floor, p99`, oursP99Ms, floorP99Ms, 'ms', anything, false);
   }
 }
 
 /** (c) throughput and (d) large bodies over HTTP, against MLflow's server. */
-async function overHttp(python: string, model: string, row: string): Promise<void> {
+async function overHttp(python: string, name: string, model: string, row: string): Promise<void> {
   const mlflow = await startServer({
     command: [
       join(python, 'mlflow'),
@@ -242,7 +219,7 @@ async function overHttp(python: string, model: string, row: string): Promise<voi
     await measureLoad(ours.url, row, seconds),
   ];
   compare(
-    '(c) HTTP throughput, one row, 8 connections: ours ÷ MLflow',
+    `(c) HTTP throughput, one row, 8 connections, ${name}: ours ÷ MLflow`,
     own.requestsPerSecond,
     theirs.requestsPerSecond,
     'req/s',
@@ -254,9 +231,16 @@ async function overHttp(python: string, model: string, row: string): Promise<voi
     ['JSON', json, 'application/json'],
     ['CSV', csv, 'text/csv'],
   ] as const) {
-    const slow = await measureLargeBody(mlflow.url, body, type, rounds(12, 4));
-    const fast = await measureLargeBody(ours.url, body, type, rounds(12, 4));
-    compare(`(d) 10,000 × 20 ${format} over HTTP: MLflow ÷ ours`, fast, slow, 'ms', 8, true);
+    const slow = await measureLargeBody(mlflow.url, body, type, rounds(25, 8));
+    const fast = await measureLargeBody(ours.url, body, type, rounds(25, 8));
+    compare(
+      `(d) 10,000 × 20 ${format} over HTTP, ${name}: MLflow ÷ ours`,
+      fast,
+      slow,
+      'ms',
+      8,
+      true,
+    );
   }
   await Promise.all([mlflow.stop(), ours.stop()]);
 }
