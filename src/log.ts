@@ -26,14 +26,6 @@ export interface LogOptions {
   readonly now?: () => number;
 }
 
-export const SILENT_LOG: Log = {
-  isEnabled: () => false,
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-};
-
 export function createLog(options: LogOptions = {}): Log {
   const { level = 'info', stream = process.stderr, now = Date.now } = options;
   const threshold = LEVELS.indexOf(level);

@@ -1,6 +1,6 @@
 import { ServingError } from '../errors.ts';
 import type { ModelInput } from '../model/model-input.ts';
-import type { ModelOutput } from '../predictor/predictor.ts';
+import type { ModelOutput } from '../model/model-output.ts';
 import { parseContentType } from '../scoring/content-type.ts';
 import { parseCsv } from '../scoring/csv/parse-csv.ts';
 import { encodePredictions } from '../scoring/encode-predictions.ts';

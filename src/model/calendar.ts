@@ -8,7 +8,11 @@ export const NS_PER_SECOND = 1_000_000_000n;
 export const NS_PER_MINUTE = 60n * NS_PER_SECOND;
 export const NS_PER_DAY = 1440n * NS_PER_MINUTE;
 
-export const isLeapYear = (year: bigint): boolean =>
+/** Python's dates, years 1 to 9999: from the first, up to, not including, the end; ns since 1970. */
+export const FIRST_DATE_NS = -719_162n * NS_PER_DAY;
+export const END_DATE_NS = 2_932_897n * NS_PER_DAY;
+
+const isLeapYear = (year: bigint): boolean =>
   year % 4n === 0n && (year % 100n !== 0n || year % 400n === 0n);
 
 /** Days of a month (1–12) of a proleptic Gregorian year. */

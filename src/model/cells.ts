@@ -3,7 +3,7 @@ import type { Dtype, Storage } from './dtype.ts';
 import type { ColumnOf } from './frame.ts';
 import { isPackedDicts, type PackedDicts } from './packed-dicts.ts';
 import type { PyDict, PyValue } from './py-value.ts';
-import { nsPerUnit } from './unit-ns.ts';
+import { nsPerUnit } from './time-units.ts';
 
 /**
  * One stored cell as the Python object that `astype(object)` makes of it.

@@ -1,6 +1,6 @@
 import { isDatetimeDtype, isFloatDtype, isIntegerDtype } from './cells.ts';
 import type { Dtype } from './dtype.ts';
-import { nsPerUnit } from './unit-ns.ts';
+import { nsPerUnit } from './time-units.ts';
 
 /**
  * The dtype that holds the cells of columns of several dtypes: pandas' rule, not numpy's.

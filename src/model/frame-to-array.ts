@@ -6,7 +6,7 @@ import type { Column, Frame } from './frame.ts';
 import { type NdArray, ndArray } from './nd-array.ts';
 import type { PyValue } from './py-value.ts';
 import { allocate } from './storage.ts';
-import { nsPerUnit } from './unit-ns.ts';
+import { nsPerUnit } from './time-units.ts';
 
 /**
  * All cells of a frame as one array of the columns' common dtype: pandas' `DataFrame.values`.

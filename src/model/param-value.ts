@@ -1,4 +1,4 @@
-import { NS_PER_DAY } from './calendar.ts';
+import { END_DATE_NS, FIRST_DATE_NS } from './calendar.ts';
 import { type Datetime, NAT } from './datetime.ts';
 import { parseIsoDatetime } from './iso-datetime.ts';
 import type { JsonValue } from './json-value.ts';
@@ -47,9 +47,6 @@ function paramFloat(value: JsonValue): ParamResult {
     : refused('the integer is too large for a float');
 }
 
-const FIRST_NS = -719_162n * NS_PER_DAY;
-const END_NS = 2_932_897n * NS_PER_DAY;
-
 /** Python's `date` and `datetime` hold years 1 to 9999 and microseconds; the rest is refused. */
 function paramDatetime(value: JsonValue, nowMs: number | undefined): ParamResult {
   const parsed = typeof value === 'string' ? parseIsoDatetime(value, nowMs) : undefined;
@@ -58,7 +55,7 @@ function paramDatetime(value: JsonValue, nowMs: number | undefined): ParamResult
   if (ns === NAT) return { value: null };
   if (unit === 'ns' || unit === 'finer')
     return refused('expected at most 6 digits after the second');
-  if (ns < FIRST_NS || ns >= END_NS) return refused('expected a year from 1 to 9999');
+  if (ns < FIRST_DATE_NS || ns >= END_DATE_NS) return refused('expected a year from 1 to 9999');
   const kind = unit === 'Y' || unit === 'M' || unit === 'D' ? 'date' : 'datetime';
   const datetime: Datetime = { kind, ns };
   return { value: datetime };

@@ -1,15 +1,6 @@
-import type { Frame } from '../model/frame.ts';
-import type { NdArray } from '../model/nd-array.ts';
-import type { PyDict, PyValue } from '../model/py-value.ts';
-
-/** What MLflow hands to a model after parsing and schema enforcement. */
-export type ModelInput = Frame | PyValue;
-
-/** What a model returns: a frame, a dict of arrays, or any Python value. */
-export type ModelOutput = Frame | PyValue;
-
-/** Named arrays: the feeds of an ONNX session. */
-export type Feeds = Map<string, NdArray>;
+import type { ModelInput } from '../model/model-input.ts';
+import type { ModelOutput } from '../model/model-output.ts';
+import type { PyDict } from '../model/py-value.ts';
 
 /** An open model that takes parsed input. Other runtimes get the raw request (`RawPredictor`, later). */
 export interface Predictor {

@@ -1,6 +1,6 @@
 import { isFrame } from '../model/frame.ts';
+import type { ModelOutput } from '../model/model-output.ts';
 import { isNdArray } from '../model/nd-array.ts';
-import type { ModelOutput } from '../predictor/predictor.ts';
 import { encodeArray } from './encode/encode-array.ts';
 import { encodeFrame } from './encode/encode-frame.ts';
 import { encodeValue } from './encode/encode-value.ts';

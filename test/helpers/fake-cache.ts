@@ -1,4 +1,6 @@
-import type { ModelInput, ModelOutput, Predictor } from '../../src/predictor/predictor.ts';
+import type { ModelInput } from '../../src/model/model-input.ts';
+import type { ModelOutput } from '../../src/model/model-output.ts';
+import type { Predictor } from '../../src/predictor/predictor.ts';
 import type { LoadedModel, ModelCache } from '../../src/serving/loaded-model.ts';
 
 export interface FakeCacheOptions {

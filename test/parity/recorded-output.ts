@@ -1,7 +1,7 @@
 import type { Dtype } from '../../src/model/dtype.ts';
 import { column, frame } from '../../src/model/frame.ts';
+import type { ModelOutput } from '../../src/model/model-output.ts';
 import { ndArray } from '../../src/model/nd-array.ts';
-import type { ModelOutput } from '../../src/predictor/predictor.ts';
 import {
   arrayFrom,
   frameFrom,

@@ -9,11 +9,11 @@ import {
   isFrame,
   type Label,
 } from '../../src/model/frame.ts';
+import type { ModelInput } from '../../src/model/model-input.ts';
 import { type NdArray, ndArray, sizeOf } from '../../src/model/nd-array.ts';
 import { isPackedDicts } from '../../src/model/packed-dicts.ts';
 import type { PyDict, PyValue } from '../../src/model/py-value.ts';
-import type { ModelInput } from '../../src/predictor/predictor.ts';
-import { pythonFloat } from '../../src/scoring/python-text.ts';
+import { pythonFloat } from '../../src/model/python-float.ts';
 
 /**
  * The recordings' lossless notation for a Python value: null, bool and text as they are, and

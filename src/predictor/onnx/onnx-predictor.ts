@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { isFrame } from '../../model/frame.ts';
 import type { MlModel } from '../../model/mlmodel.ts';
+import type { ModelInput } from '../../model/model-input.ts';
+import type { ModelOutput } from '../../model/model-output.ts';
 import { checkModelPath } from '../../model/model-path.ts';
-import type { ModelInput, ModelOutput, Predictor } from '../predictor.ts';
+import type { Predictor } from '../predictor.ts';
 import { openSession } from './open-session.ts';
 import { sessionOptions, type ThreadDefaults } from './session-options.ts';
 import { dictAnswer, frameAnswer } from './to-answer.ts';

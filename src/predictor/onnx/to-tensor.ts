@@ -1,8 +1,8 @@
 import { badRequest } from '../../errors.ts';
 import type { NdArray } from '../../model/nd-array.ts';
+import { pythonStr } from '../../model/python-text.ts';
 import { wrongDtype } from './feed-problem.ts';
 import type { ElementType, NativeTensor } from './native-runtime.ts';
-import { pythonText } from './python-text.ts';
 import { quote } from './quote.ts';
 
 /** An input of the graph that a request can fill. */
@@ -48,7 +48,7 @@ function textCells(name: string, array: NdArray): string[] {
     case 'bytes':
       return array.data.map((bytes) => cString(decoded(name, bytes)));
     case 'object':
-      return array.data.map((cell) => withoutNul(name, wellFormed(name, pythonText(cell))));
+      return array.data.map((cell) => withoutNul(name, wellFormed(name, pythonStr(cell))));
     default:
       throw wrongDtype(name, 'string', array.dtype);
   }

@@ -3,7 +3,7 @@ import { NAT } from '../../model/datetime.ts';
 import type { Dtype, Storage } from '../../model/dtype.ts';
 import type { PyValue } from '../../model/py-value.ts';
 import { allocate } from '../../model/storage.ts';
-import { nsPerUnit } from '../../model/unit-ns.ts';
+import { nsPerUnit } from '../../model/time-units.ts';
 import { CastError } from '../cast-error.ts';
 import { floatToInteger, int64ToFloat32 } from './float-integer.ts';
 import { type StoredCell, setItem } from './set-item.ts';

@@ -1,11 +1,9 @@
 import { isFloatDtype } from '../../model/cells.ts';
 import { promoteNumbers } from '../../model/common-dtype.ts';
 import type { Dtype } from '../../model/dtype.ts';
+import { INT64_MAX, INT64_MIN, UINT64_MAX } from '../../model/int64.ts';
 import { isNdArray } from '../../model/nd-array.ts';
 import type { PyValue } from '../../model/py-value.ts';
-
-const INT64_MAX = 2n ** 63n - 1n;
-const UINT64_MAX = 2n ** 64n - 1n;
 
 /**
  * The dtype numpy finds for a value and for everything in its lists; no leaf at all is float64.
@@ -34,7 +32,7 @@ function dtypeOfLeaf(value: PyValue): Dtype {
   if (typeof value === 'string') return 'str';
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'bigint') {
-    if (value >= -INT64_MAX - 1n && value <= INT64_MAX) return 'int64';
+    if (value >= INT64_MIN && value <= INT64_MAX) return 'int64';
     return value >= 0n && value <= UINT64_MAX ? 'uint64' : 'object';
   }
   return isNdArray(value) ? value.dtype : 'object';

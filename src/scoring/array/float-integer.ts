@@ -1,7 +1,7 @@
 import type { Dtype } from '../../model/dtype.ts';
+import { INT64_MIN } from '../../model/int64.ts';
 
 const INT32_MIN = -(2 ** 31);
-const INT64_MIN = -(2n ** 63n);
 const TWO_63 = 2 ** 63;
 const TWO_64 = 2 ** 64;
 

@@ -3,11 +3,11 @@ import { NAT } from '../../model/datetime.ts';
 import type { Dtype } from '../../model/dtype.ts';
 import { parseIsoDatetime } from '../../model/iso-datetime.ts';
 import type { PyValue } from '../../model/py-value.ts';
-import { nsPerUnit } from '../../model/unit-ns.ts';
+import { pythonStr } from '../../model/python-text.ts';
+import { nsPerUnit } from '../../model/time-units.ts';
 import { CastError } from '../cast-error.ts';
 import { isTruthy } from '../python/is-truthy.ts';
 import { pythonFloatOf, pythonInt } from '../python/number-text.ts';
-import { pythonStr } from '../python-text.ts';
 import { intRange } from './int-range.ts';
 
 /** What a cell of some dtype is stored as. */
@@ -53,7 +53,7 @@ export function toInteger(value: PyValue): bigint {
 }
 
 /** Python's `float(value)`, where None is NaN. */
-export function toFloat(value: PyValue): number {
+function toFloat(value: PyValue): number {
   if (typeof value === 'number') return value;
   if (value === null) return Number.NaN;
   if (typeof value === 'boolean') return Number(value);

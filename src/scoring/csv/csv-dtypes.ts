@@ -1,5 +1,6 @@
 import { badRequest } from '../../errors.ts';
 import type { ScalarType, Schema } from '../../model/signature.ts';
+import { PANDAS_DTYPE } from '../frame/pandas-dtype.ts';
 import type { CsvTarget } from './cast-cells.ts';
 
 /** What `read_csv` is told about one column; `datetime` is refused as soon as a cell needs it. */
@@ -8,16 +9,10 @@ export type CsvDtype = CsvTarget | 'datetime';
 /** dtype by column name, or by position for inputs without a name. */
 export type CsvDtypes = ReadonlyMap<string | number, CsvDtype>;
 
-const DTYPE_BY_TYPE = {
-  boolean: 'bool',
-  integer: 'int32',
-  long: 'int64',
-  float: 'float32',
-  double: 'float64',
-  string: 'object',
-  binary: 'object',
+const DTYPE_BY_TYPE: Readonly<Record<ScalarType, CsvDtype>> = {
+  ...PANDAS_DTYPE,
   datetime: 'datetime',
-} as const satisfies Record<ScalarType, CsvDtype>;
+};
 
 const isScalar = (type: string): type is ScalarType => Object.hasOwn(DTYPE_BY_TYPE, type);
 

@@ -107,7 +107,7 @@ function parseInfinity(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** A few bytes as text, each byte a character. */
-export const asciiText = (bytes: Uint8Array, start: number, end: number): string =>
+const asciiText = (bytes: Uint8Array, start: number, end: number): string =>
   String.fromCharCode(...bytes.subarray(start, end));
 
 /** The text is an integer, but beyond the range that was asked for. */

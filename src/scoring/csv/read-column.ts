@@ -1,3 +1,4 @@
+import { INT64_MAX, INT64_MIN, UINT64_MAX } from '../../model/int64.ts';
 import { type CellColumn, isCellMissing, readCell } from './cell-column.ts';
 import { INTEGER, OTHER } from './cells.ts';
 import { OVERFLOW, parseDouble, parseInteger } from './csv-number.ts';
@@ -5,11 +6,8 @@ import { OVERFLOW, parseDouble, parseInteger } from './csv-number.ts';
 /** A value no boolean has; marks a missing cell until the column's dtype is settled. */
 export const MISSING_BOOL = 255;
 /** Marks a missing cell of an integer column, as in pandas; a real one looks missing, too. */
-export const MISSING_INT = -(2n ** 63n);
+export const MISSING_INT = INT64_MIN;
 
-const MIN_INT64 = -(2n ** 63n);
-const MAX_INT64 = 2n ** 63n - 1n;
-const MAX_UINT64 = 2n ** 64n - 1n;
 const TWO_32 = 2 ** 32;
 
 /** The cells of one column as one storage, or why they cannot be. */
@@ -55,7 +53,7 @@ export function readInt64(column: CellColumn): ReadCells<BigInt64Array> {
 }
 
 const parseInt64 = (texts: Uint8Array, start: number, end: number) =>
-  parseInteger(texts, start, end, MIN_INT64, MAX_INT64);
+  parseInteger(texts, start, end, INT64_MIN, INT64_MAX);
 
 const startsWithMinus = (bytes: Uint8Array, start: number, end: number): boolean => {
   let at = start;
@@ -92,7 +90,7 @@ export function readUint64(column: CellColumn): ReadCells<BigUint64Array> {
     if (value === undefined) return { refused: 'text', row };
     if (value === OVERFLOW) return { refused: 'overflow', row };
     data[row] = BigInt(value);
-    if (BigInt(value) > MAX_INT64) hasLarge = true;
+    if (BigInt(value) > INT64_MAX) hasLarge = true;
   }
   if (hasLarge && (hasNegative || missingCount > 0)) return { refused: 'conflict', row: 0 };
   if (hasNegative) return { refused: 'overflow', row: 0 };
@@ -100,7 +98,7 @@ export function readUint64(column: CellColumn): ReadCells<BigUint64Array> {
 }
 
 const parseUint64 = (bytes: Uint8Array, start: number, end: number) =>
-  parseInteger(bytes, start, end, 0n, MAX_UINT64);
+  parseInteger(bytes, start, end, 0n, UINT64_MAX);
 
 /** @see pandas/_libs/parsers.pyx, `_try_double` */
 export function readDoubles(column: CellColumn): ReadCells<Float64Array> {

@@ -2,7 +2,7 @@ import { isDatetime, NAT } from '../../model/datetime.ts';
 import type { Dtype } from '../../model/dtype.ts';
 import { type Column, column, type Label } from '../../model/frame.ts';
 import type { PyValue } from '../../model/py-value.ts';
-import { nsPerUnit } from '../../model/unit-ns.ts';
+import { nsPerUnit } from '../../model/time-units.ts';
 import { CastError } from '../cast-error.ts';
 import { parseDatetimeText } from './parse-datetime-text.ts';
 import { isNatText, type ParsedDatetime } from './parsed-datetime.ts';

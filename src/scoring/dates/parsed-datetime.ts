@@ -1,4 +1,5 @@
 import { daysFromDate, daysInMonth, NS_PER_DAY, NS_PER_SECOND } from '../../model/calendar.ts';
+import { INT64_MAX } from '../../model/int64.ts';
 
 /** The fields of a date that was read from a text. */
 export interface DatetimeFields {
@@ -23,8 +24,6 @@ export interface ParsedDatetime {
   readonly offset: number | undefined;
 }
 
-const MAX_NS = 2n ** 63n - 1n;
-
 /** Nanoseconds since 1970 of the wall clock; pandas refuses what 64 bits cannot hold. */
 export function nanoseconds(fields: DatetimeFields): bigint | undefined {
   const { year, month, day, hour, minute, second, nanos } = fields;
@@ -32,7 +31,7 @@ export function nanoseconds(fields: DatetimeFields): bigint | undefined {
     daysFromDate(BigInt(year), month, day) * NS_PER_DAY +
     BigInt((hour * 60 + minute) * 60 + second) * NS_PER_SECOND +
     BigInt(nanos);
-  return ns > MAX_NS || ns < -MAX_NS ? undefined : ns;
+  return ns > INT64_MAX || ns < -INT64_MAX ? undefined : ns;
 }
 
 /** Whether Python's `datetime` has this day. */

@@ -2,9 +2,9 @@ import { isFloatDtype, isIntegerDtype, objectCells } from '../../model/cells.ts'
 import { NAT } from '../../model/datetime.ts';
 import { type Column, column } from '../../model/frame.ts';
 import type { PyValue } from '../../model/py-value.ts';
+import { pythonStr } from '../../model/python-text.ts';
 import { castStorage } from '../array/cast-storage.ts';
 import { CastError } from '../cast-error.ts';
-import { pythonStr } from '../python-text.ts';
 import { datetimesFromObjects } from './datetimes-from-objects.ts';
 import { guessFormat } from './guess-format.ts';
 import { relativeDatetime } from './parse-datetime-text.ts';

@@ -1,29 +1,18 @@
+import { END_DATE_NS, FIRST_DATE_NS } from '../../model/calendar.ts';
 import { NAT } from '../../model/datetime.ts';
 import type { Dtype, DtypeStorage } from '../../model/dtype.ts';
+import { isoText } from '../../model/iso-text.ts';
 import type { PyValue } from '../../model/py-value.ts';
-import { isoText } from '../iso-text.ts';
-import { jsonString, pythonFloat } from '../python-text.ts';
+import { pythonFloat } from '../../model/python-float.ts';
+import { nsPerUnit } from '../../model/time-units.ts';
 import { encodeBytes } from './encode-bytes.ts';
+import { jsonString } from './json-string.ts';
 import { notSerialisable } from './not-serialisable.ts';
 
 /** Cells and what they are; the array and the column of a frame have both. */
 export type ArrayCells = {
   [D in Dtype]: { readonly dtype: D; readonly data: DtypeStorage[D] };
 }[Dtype];
-
-/** Nanoseconds in one unit of each datetime64. */
-const NS_BY_UNIT = {
-  'datetime64[D]': 86_400_000_000_000n,
-  'datetime64[s]': 1_000_000_000n,
-  'datetime64[ms]': 1_000_000n,
-  'datetime64[us]': 1000n,
-  'datetime64[ns]': 1n,
-  'datetime64[tz]': 1n,
-} as const;
-
-/** First and last moment that Python's datetime can hold: years 1 to 9999. Units: ns since 1970. */
-const MIN_DATETIME = -62_135_596_800_000_000_000n;
-const MAX_DATETIME = 253_402_300_800_000_000_000n;
 
 /** Writes the cell at an index. */
 export type CellText = (index: number) => string;
@@ -41,8 +30,9 @@ export function arrayCellText(cells: ArrayCells, objectText: ObjectText): CellTe
     case 'datetime64[s]':
     case 'datetime64[ms]':
     case 'datetime64[us]': {
-      const { dtype } = cells;
-      return textOf(cells.data, (count) => coarseDate(count, dtype));
+      const unit = nsPerUnit(cells.dtype) ?? 1n;
+      const kind = cells.dtype === 'datetime64[D]' ? 'date' : 'datetime';
+      return textOf(cells.data, (count) => coarseDate(count, unit, kind));
     }
     default:
       return plainText(cells, objectText);
@@ -57,7 +47,7 @@ export function frameCellText(cells: ArrayCells, objectText: ObjectText): CellTe
     case 'datetime64[ms]':
     case 'datetime64[us]':
     case 'datetime64[ns]': {
-      const unit = NS_BY_UNIT[cells.dtype];
+      const unit = nsPerUnit(cells.dtype) ?? 1n;
       return textOf(cells.data, (count) => timestamp(count, unit));
     }
     case 'datetime64[tz]':
@@ -128,9 +118,9 @@ function timestamp(count: bigint, unit: bigint, offsetMinutes?: number): string 
 }
 
 /** numpy makes a Python datetime of it, a date of days, or an int where those do not reach. */
-function coarseDate(count: bigint, dtype: keyof typeof NS_BY_UNIT): string {
+function coarseDate(count: bigint, unit: bigint, kind: 'date' | 'datetime'): string {
   if (count === NAT) return 'null';
-  const ns = count * NS_BY_UNIT[dtype];
-  if (ns < MIN_DATETIME || ns >= MAX_DATETIME) return `${count}`;
-  return `"${isoText({ kind: dtype === 'datetime64[D]' ? 'date' : 'datetime', ns })}"`;
+  const ns = count * unit;
+  if (ns < FIRST_DATE_NS || ns >= END_DATE_NS) return `${count}`;
+  return `"${isoText({ kind, ns })}"`;
 }

@@ -1,8 +1,9 @@
 import type { Column, Frame, Label } from '../../model/frame.ts';
 import { isPackedDicts, type PackedDicts } from '../../model/packed-dicts.ts';
-import { jsonString, pythonFloat } from '../python-text.ts';
+import { pythonFloat } from '../../model/python-float.ts';
 import { type ArrayCells, arrayCellText, type CellText, frameCellText } from './cell-text.ts';
 import { encodeValue } from './encode-value.ts';
+import { jsonString } from './json-string.ts';
 
 /**
  * Write a frame as a list of row objects: pandas' `to_dict(orient='records')`.

@@ -1,11 +1,12 @@
 import { isDatetime } from '../../model/datetime.ts';
 import { isFrame } from '../../model/frame.ts';
+import { isoText } from '../../model/iso-text.ts';
 import { isNdArray, type NdArray } from '../../model/nd-array.ts';
 import type { PyDict, PyValue } from '../../model/py-value.ts';
-import { isoText } from '../iso-text.ts';
-import { jsonString, pythonFloat } from '../python-text.ts';
+import { pythonFloat } from '../../model/python-float.ts';
 import { encodeArray } from './encode-array.ts';
 import { encodeBytes } from './encode-bytes.ts';
+import { jsonString } from './json-string.ts';
 import { notSerialisable } from './not-serialisable.ts';
 
 /**

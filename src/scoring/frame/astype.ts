@@ -1,10 +1,10 @@
 import { isDatetimeDtype, isFloatDtype, isIntegerDtype, objectCells } from '../../model/cells.ts';
 import type { Dtype } from '../../model/dtype.ts';
 import { type Column, column } from '../../model/frame.ts';
+import { pythonStr } from '../../model/python-text.ts';
 import { castStorage, storeAll } from '../array/cast-storage.ts';
 import { CastError } from '../cast-error.ts';
 import { datetimesFromObjects } from '../dates/datetimes-from-objects.ts';
-import { pythonStr } from '../python-text.ts';
 
 /**
  * pandas' `Series.astype(dtype)`: wraps integers, refuses NaN as integer, keeps text as objects.

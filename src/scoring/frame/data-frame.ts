@@ -1,5 +1,4 @@
 import { type Column, column, frame, type Label } from '../../model/frame.ts';
-import { isNdArray } from '../../model/nd-array.ts';
 import type { PyDict, PyValue } from '../../model/py-value.ts';
 import { allocate } from '../../model/storage.ts';
 import { CastError } from '../cast-error.ts';
@@ -157,7 +156,3 @@ function repeatCell({ label, dtype, data }: Column, count: number): Column {
   out.fill((data as PyValue[])[0] as PyValue);
   return column(label, dtype, out as never);
 }
-
-/** pandas' `is_list_like` for what this module sees. */
-export const isListLike = (value: PyValue): boolean =>
-  Array.isArray(value) || value instanceof Map || (isNdArray(value) && value.shape.length > 0);

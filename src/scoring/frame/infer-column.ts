@@ -2,14 +2,11 @@ import { isDatetimeDtype, isFloatDtype } from '../../model/cells.ts';
 import { NAT } from '../../model/datetime.ts';
 import type { Dtype, Storage } from '../../model/dtype.ts';
 import { type Column, column, type Label } from '../../model/frame.ts';
+import { INT64_MAX, INT64_MIN, UINT64_MAX } from '../../model/int64.ts';
 import type { PyValue } from '../../model/py-value.ts';
 import { storeAll } from '../array/cast-storage.ts';
 import { isNumpyScalar, unboxed } from '../array/numpy-scalar.ts';
 import { CastError } from '../cast-error.ts';
-
-const INT64_MIN = -(2n ** 63n);
-const INT64_MAX = 2n ** 63n - 1n;
-const UINT64_MAX = 2n ** 64n - 1n;
 
 /** What the cells of a column turned out to be; one bit each. */
 interface Seen {
@@ -38,7 +35,7 @@ export function inferColumn(label: Label, cells: readonly PyValue[]): Column {
  * @throws {CastError} for an integer beyond the range of doubles, where pandas raises
  * @see pandas/_libs/lib.pyx, `maybe_convert_objects`
  */
-export function inferDtype(cells: readonly PyValue[]): Dtype {
+function inferDtype(cells: readonly PyValue[]): Dtype {
   const seen: Seen = {
     none: false,
     nan: false,

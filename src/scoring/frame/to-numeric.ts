@@ -1,13 +1,10 @@
 import { type Column, column, type Label } from '../../model/frame.ts';
+import { INT64_MAX, INT64_MIN, UINT64_MAX } from '../../model/int64.ts';
 import { isNdArray } from '../../model/nd-array.ts';
 import type { PyValue } from '../../model/py-value.ts';
 import { storeAll } from '../array/cast-storage.ts';
 import { CastError } from '../cast-error.ts';
 import { parseDouble } from '../csv/csv-number.ts';
-
-const INT64_MIN = -(2n ** 63n);
-const INT64_MAX = 2n ** 63n - 1n;
-const UINT64_MAX = 2n ** 64n - 1n;
 
 interface SeenNumbers {
   float: boolean;

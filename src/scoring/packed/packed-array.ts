@@ -1,10 +1,8 @@
 import type { Dtype, DtypeStorage } from '../../model/dtype.ts';
-import { HAS_FLOAT, HAS_INT, HAS_NULL, type PackedNumbers } from '../../model/json-value.ts';
+import { HAS_FLOAT, HAS_NULL, type PackedNumbers } from '../../model/json-value.ts';
 import { type NdArray, ndArray } from '../../model/nd-array.ts';
 import { allocate } from '../../model/storage.ts';
-import { storeInt64 } from './store-int64.ts';
-
-const TWO_63 = 2 ** 63;
+import { toInt64 } from './to-int64.ts';
 
 /** Smallest and largest value of the integer dtypes that fit a double. */
 const RANGES: Partial<Record<Dtype, readonly [number, number]>> = {
@@ -52,26 +50,13 @@ function convert(values: Float64Array, kinds: number, to: Dtype): DtypeStorage[D
     case 'bool':
       return kinds & HAS_NULL ? undefined : Uint8Array.from(values, truth);
     case 'int64':
-      return toInt64(values, kinds);
+      return toInt64({ values, first: 0, step: 1, rowCount: values.length, kinds });
     default:
       return toInteger(values, to);
   }
 }
 
 const truth = (value: number): number => (value === 0 ? 0 : 1);
-
-/** NaN, which stands for null too, fails every comparison. */
-function toInt64(values: Float64Array, kinds: number): BigInt64Array | undefined {
-  const out = new BigInt64Array(values.length);
-  const words = new Int32Array(out.buffer);
-  const isChecked = kinds !== HAS_INT;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (isChecked && !(value >= -TWO_63 && value < TWO_63)) return undefined;
-    storeInt64(words, i, Math.trunc(value));
-  }
-  return out;
-}
 
 function toInteger(values: Float64Array, to: Dtype): DtypeStorage[Dtype] | undefined {
   const range = RANGES[to];

@@ -1,19 +1,9 @@
 import type { Dtype } from '../../model/dtype.ts';
 import { type Column, column, type Label } from '../../model/frame.ts';
 import { HAS_FLOAT, HAS_INT, HAS_NULL, type PackedNumbers } from '../../model/json-value.ts';
-import { storeInt64 } from './store-int64.ts';
+import { type Strided, toInt64 } from './to-int64.ts';
 
 const TWO_31 = 2 ** 31;
-const TWO_63 = 2 ** 63;
-
-/** One column of a table of numbers: every `step`th cell from `first`. */
-interface Strided {
-  readonly values: Float64Array;
-  readonly first: number;
-  readonly step: number;
-  readonly rowCount: number;
-  readonly kinds: number;
-}
 
 /**
  * `inferColumn` and `astype` for a column of packed numbers, without boxing a cell.
@@ -65,19 +55,6 @@ function gather<T extends Float32Array | Float64Array>(cells: Strided, out: T): 
   const { values, step, rowCount } = cells;
   for (let row = 0, at = cells.first; row < rowCount; row++, at += step) {
     out[row] = values[at] as number;
-  }
-  return out;
-}
-
-/** NaN, which stands for null too, fails every comparison. */
-function toInt64({ values, first, step, rowCount, kinds }: Strided): BigInt64Array | undefined {
-  const out = new BigInt64Array(rowCount);
-  const words = new Int32Array(out.buffer);
-  const isChecked = kinds !== HAS_INT;
-  for (let row = 0, at = first; row < rowCount; row++, at += step) {
-    const value = values[at] as number;
-    if (isChecked && !(value >= -TWO_63 && value < TWO_63)) return undefined;
-    storeInt64(words, row, Math.trunc(value));
   }
   return out;
 }

@@ -57,7 +57,7 @@ export function readVarint(reader: ByteReader): number {
 const MAX_SHIFT_64 = 63n;
 
 /** An unsigned LEB128 number of at most 64 bits; further bits are dropped. */
-export function readLongVarint(reader: ByteReader): bigint {
+function readLongVarint(reader: ByteReader): bigint {
   let value = 0n;
   for (let shift = 0n; shift <= MAX_SHIFT_64; shift += 7n) {
     const byte = readByte(reader);

@@ -3,7 +3,7 @@ import { corrupt, createByteReader } from './byte-reader.ts';
 import { fields, readStruct, required, type ThriftStruct } from './thrift.ts';
 
 /** Physical types by their number in the format. */
-export const PHYSICAL_TYPES = [
+const PHYSICAL_TYPES = [
   'BOOLEAN',
   'INT32',
   'INT64',

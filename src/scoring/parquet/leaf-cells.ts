@@ -1,21 +1,11 @@
+import { END_DATE_NS, FIRST_DATE_NS, NS_PER_DAY } from '../../model/calendar.ts';
 import type { Datetime } from '../../model/datetime.ts';
 import type { PyValue } from '../../model/py-value.ts';
-import type { ArrowType, TimeUnit } from './arrow-type.ts';
+import { NS_PER_UNIT } from '../../model/time-units.ts';
+import type { ArrowType } from './arrow-type.ts';
 import { corrupt } from './byte-reader.ts';
 import type { SchemaElement } from './file-metadata.ts';
 import type { LeafType } from './leaf-values.ts';
-
-export const NS_PER_UNIT: Record<TimeUnit, bigint> = {
-  s: 1_000_000_000n,
-  ms: 1_000_000n,
-  us: 1_000n,
-  ns: 1n,
-};
-
-const NS_PER_DAY = 86_400_000_000_000n;
-/** Python's dates: 0001-01-01 to 9999-12-31, in days since 1970. */
-const FIRST_DAY = -719_162;
-const LAST_DAY = 2_932_896;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -38,7 +28,7 @@ function bytesDecoder(element: SchemaElement, type: ArrowType): LeafType['fromBy
       return signedInteger;
     case 'float16':
       if (element.typeLength !== 2) throw corrupt('halves take two bytes');
-      return (bytes) => halfNumber((bytes[0] as number) | ((bytes[1] as number) << 8));
+      return half;
     default:
       return (bytes) => bytes;
   }
@@ -68,15 +58,8 @@ function signedInteger(bytes: Uint8Array): bigint {
  */
 const decimalNumber = (unscaled: bigint, scale: number): number => Number(`${unscaled}e${-scale}`);
 
-function halfNumber(bits: number): number {
-  const sign = bits >> 15 === 0 ? 1 : -1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0
-    ? sign * fraction * 2 ** -24
-    : sign * (1024 + fraction) * 2 ** (exponent - 25);
-}
+const half = ({ buffer, byteOffset }: Uint8Array): number =>
+  new DataView(buffer, byteOffset).getFloat16(0, true);
 
 /**
  * A stored value as the Python object pandas puts into a cell of an object column.
@@ -106,8 +89,11 @@ const unsigned = (dtype: string, value: bigint): bigint =>
   dtype.startsWith('u') ? BigInt.asUintN(Number(dtype.slice(4)), value) : value;
 
 function dateCell(day: number): Datetime {
-  if (day < FIRST_DAY || day > LAST_DAY) throw corrupt('a date is outside the years 1 to 9999');
-  return { kind: 'date', ns: BigInt(day) * NS_PER_DAY };
+  const ns = BigInt(day) * NS_PER_DAY;
+  if (ns < FIRST_DATE_NS || ns >= END_DATE_NS) {
+    throw corrupt('a date is outside the years 1 to 9999');
+  }
+  return { kind: 'date', ns };
 }
 
 function timeCell(ns: bigint): Datetime {

@@ -1,3 +1,4 @@
+import { NS_PER_DAY } from '../../model/calendar.ts';
 import type { PyValue } from '../../model/py-value.ts';
 import {
   type ByteReader,
@@ -11,7 +12,7 @@ import { createLeafValues, type LeafType, type LeafValues } from './leaf-values.
 import { readRle } from './rle.ts';
 
 /** Encodings of values by their number in the format. */
-export const PLAIN = 0;
+const PLAIN = 0;
 export const PLAIN_DICTIONARY = 2;
 const RLE = 3;
 const DELTA_BINARY_PACKED = 5;
@@ -104,7 +105,6 @@ function numbersFrom(bytes: Uint8Array, { physical }: LeafType): LeafValues {
 }
 
 const JULIAN_DAY_OF_1970 = 2_440_588n;
-const NS_PER_DAY = 86_400_000_000_000n;
 
 function int96Nanoseconds(bytes: Uint8Array, count: number): BigInt64Array {
   const { view } = createByteReader(bytes);

@@ -1,8 +1,9 @@
 import { NAT } from '../../model/datetime.ts';
 import type { Dtype, DtypeStorage } from '../../model/dtype.ts';
 import type { PyValue } from '../../model/py-value.ts';
+import { NS_PER_UNIT } from '../../model/time-units.ts';
 import type { ArrowType, IntegerDtype, TimeUnit } from './arrow-type.ts';
-import { NS_PER_UNIT, toCell } from './leaf-cells.ts';
+import { toCell } from './leaf-cells.ts';
 import type { LeafValues } from './leaf-values.ts';
 
 /** Cells with their dtype. */

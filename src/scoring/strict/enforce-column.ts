@@ -2,8 +2,9 @@ import { isDatetimeDtype, objectCells } from '../../model/cells.ts';
 import { NAT } from '../../model/datetime.ts';
 import type { Dtype } from '../../model/dtype.ts';
 import { type Column, column } from '../../model/frame.ts';
+import { INT64_MAX, INT64_MIN } from '../../model/int64.ts';
 import type { ScalarType } from '../../model/signature.ts';
-import { nsPerUnit } from '../../model/unit-ns.ts';
+import { nsPerUnit } from '../../model/time-units.ts';
 import { castStorage } from '../array/cast-storage.ts';
 import { CastError } from '../cast-error.ts';
 import { datetimesFromObjects } from '../dates/datetimes-from-objects.ts';
@@ -83,8 +84,6 @@ function inferObjects(input: Column): Column {
   return inferColumn(input.label, cells);
 }
 
-const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
-
 function enforceDatetime(values: Column, nowMs: number | undefined): Column {
   const { label, dtype, data } = values;
   if (dtype === 'object') {
@@ -98,7 +97,7 @@ function enforceDatetime(values: Column, nowMs: number | undefined): Column {
   const counts = data as BigInt64Array;
   const factor = nsPerUnit(dtype) ?? 1n;
   const row = counts.findIndex(
-    (count) => count !== NAT && (count * factor < INT64.min || count * factor > INT64.max),
+    (count) => count !== NAT && (count * factor < INT64_MIN || count * factor > INT64_MAX),
   );
   if (row >= 0) throw new CastError('dates between the years 1678 and 2261', row);
   return column(

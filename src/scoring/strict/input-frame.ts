@@ -44,7 +44,7 @@ const isLoneText = (value: PyValue): boolean =>
   isNdArray(value) && !isNumpyScalar(value) && value.dtype === 'str' && value.shape.length === 0;
 
 /** numpy's `tolist`: nested lists of Python objects; nanoseconds become integers. */
-export function toList(array: NdArray): PyValue {
+function toList(array: NdArray): PyValue {
   let position = 0;
   const build = (level: number): PyValue => {
     if (level === array.shape.length) return leaf(array, position++);

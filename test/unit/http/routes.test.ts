@@ -3,7 +3,7 @@ import { ServingError } from '../../../src/errors.ts';
 import type { HttpRequest } from '../../../src/http/http-message.ts';
 import { createHttpHandler, type HttpHandlerOptions } from '../../../src/http/routes.ts';
 import { createLog } from '../../../src/log.ts';
-import type { ModelOutput } from '../../../src/predictor/predictor.ts';
+import type { ModelOutput } from '../../../src/model/model-output.ts';
 import type { TelemetryEvent } from '../../../src/telemetry.ts';
 import { createFakeCache, type FakeCache } from '../../helpers/fake-cache.ts';
 

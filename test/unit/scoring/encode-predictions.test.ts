@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { NAT } from '../../../src/model/datetime.ts';
 import { column, frame } from '../../../src/model/frame.ts';
+import type { ModelOutput } from '../../../src/model/model-output.ts';
 import { ndArray } from '../../../src/model/nd-array.ts';
 import type { PyValue } from '../../../src/model/py-value.ts';
-import type { ModelOutput } from '../../../src/predictor/predictor.ts';
 import { encodePredictions } from '../../../src/scoring/encode-predictions.ts';
 
 const DAY_NS = 86_400_000_000_000n;

@@ -1,49 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { NAT } from '../../../src/model/datetime.ts';
+import { ndArray } from '../../../src/model/nd-array.ts';
+import { pythonRepr, pythonStr } from '../../../src/model/python-text.ts';
 import { parseJson } from '../../../src/scoring/json/parse-json.ts';
-import {
-  jsonString,
-  pythonFloat,
-  pythonRepr,
-  pythonStr,
-} from '../../../src/scoring/python-text.ts';
-
-describe('pythonFloat', () => {
-  it.each([
-    [1, '1.0'],
-    [-0, '-0.0'],
-    [0, '0.0'],
-    [0.1, '0.1'],
-    [Math.fround(0.1), '0.10000000149011612'],
-    [0.0001, '0.0001'],
-    [0.00001, '1e-05'],
-    [-1.5e-7, '-1.5e-07'],
-    [5e-324, '5e-324'],
-    [1e15, '1000000000000000.0'],
-    [9999999999999998, '9999999999999998.0'],
-    [1e16, '1e+16'],
-    [123456789012345680, '1.2345678901234568e+17'],
-    [1e21, '1e+21'],
-    [1.7976931348623157e308, '1.7976931348623157e+308'],
-    [Number.NaN, 'NaN'],
-    [Number.POSITIVE_INFINITY, 'Infinity'],
-    [Number.NEGATIVE_INFINITY, '-Infinity'],
-  ])('writes %d as %s', (value, text) => {
-    expect(pythonFloat(value)).toBe(text);
-  });
-});
-
-describe('jsonString', () => {
-  it.each([
-    ['plain text/', '"plain text/"'],
-    ['"\\\b\f\n\r\t', '"\\"\\\\\\b\\f\\n\\r\\t"'],
-    ['\0\x1f\x7f', '"\\u0000\\u001f\\u007f"'],
-    ['é\u2028', '"\\u00e9\\u2028"'],
-    ['😀', '"\\ud83d\\ude00"'],
-    ['\ud800', '"\\ud800"'],
-  ])('writes %j in ASCII', (text, json) => {
-    expect(jsonString(text)).toBe(json);
-  });
-});
 
 describe('pythonStr', () => {
   it.each([
@@ -64,6 +23,9 @@ describe('pythonStr', () => {
       text: '2019-12-31 20:30:00.000000001-03:30',
     },
     { name: 'a date', value: { kind: 'date', ns: 0n } as const, text: '1970-01-01' },
+    { name: 'a time', value: { kind: 'time', ns: 3_661_000_000_000n } as const, text: '01:01:01' },
+    { name: 'NaT', value: { kind: 'timestamp', ns: NAT } as const, text: 'NaT' },
+    { name: 'an array without dimensions', value: ndArray('object', [], ['x']), text: 'x' },
   ])('writes $name', ({ value, text }) => {
     expect(pythonStr(value)).toBe(text);
   });
@@ -72,6 +34,20 @@ describe('pythonStr', () => {
     const value = parseJson(Buffer.from('{"a":[[1,2.0],[null,3]]}'), { maxDepth: 9 });
 
     expect(pythonStr(value)).toBe("{'a': [[1, 2.0], [None, 3]]}");
+  });
+
+  it.each([
+    { name: 'an array', value: ndArray('int8', [1], Int8Array.of(1)) },
+    { name: 'a date inside a list', value: [{ kind: 'date' as const, ns: 0n }] },
+  ])("refuses $name, whose text is not Python's own", ({ name, value }) => {
+    expect(() => pythonStr(value)).toThrow(`${name} cannot become text`);
+  });
+
+  it('refuses nesting that would exhaust the stack', () => {
+    let value: unknown[] = [];
+    for (let depth = 0; depth < 10_000; depth++) value = [value];
+
+    expect(() => pythonStr(value as never)).toThrow('nested too deeply');
   });
 });
 

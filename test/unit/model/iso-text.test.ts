@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Datetime, NAT } from '../../../src/model/datetime.ts';
-import { isoText } from '../../../src/scoring/iso-text.ts';
+import { isoText } from '../../../src/model/iso-text.ts';
 
 describe('isoText', () => {
   it.each<[Datetime, string]>([

@@ -1,5 +1,5 @@
-import { dateFromDays, NS_PER_DAY, NS_PER_MINUTE } from '../model/calendar.ts';
-import { type Datetime, NAT } from '../model/datetime.ts';
+import { dateFromDays, NS_PER_DAY, NS_PER_MINUTE } from './calendar.ts';
+import { type Datetime, NAT } from './datetime.ts';
 
 /**
  * A date as Python's `isoformat()` writes it, and with a blank for the `T` as `str()` does.
