@@ -43,6 +43,7 @@ async function parseXml(xml: string, place: string): Promise<ListBucketResult> {
   const parser = new XMLParser({
     parseTagValue: false,
     trimValues: false,
+    htmlEntities: true, // without it &#39; stays as it is, and servers written in Go send that
     isArray: (name) => name === 'Contents' || name === 'CommonPrefixes',
   });
   let result: unknown;

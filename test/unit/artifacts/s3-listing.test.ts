@@ -20,6 +20,13 @@ describe('parseS3Page', () => {
     expect(objects).toEqual([{ key: 'a+b%2B/ü &<', sizeBytes: 7 }]);
   });
 
+  it('reads characters that a server writes as numbers', async () => {
+    const { objects } = await page(contents('l&#39;&#x65;au &amp;#39; &#34;').repeat(1_000));
+
+    expect(objects).toHaveLength(1_000);
+    expect(objects.at(-1)?.key).toBe(`l'eau &#39; "`);
+  });
+
   it('keeps digits and blanks in keys as text', async () => {
     const { objects } = await page(`${contents('007')}${contents(' 1 ')}`);
 
