@@ -16,7 +16,9 @@ export interface RegistriesOptions {
   models: LoggedModel[];
 }
 
-const NAME = 'wine_logistic';
+/** The model that is looked up everywhere. */
+export const REGISTRY_MODEL = 'wine_logistic';
+const NAME = REGISTRY_MODEL;
 const WINE = 'examples/registry/models/wine/versions/1/model';
 
 /** A request file and what `mlflow models predict` prints for it. */
@@ -84,7 +86,7 @@ export async function checkRegistries(options: RegistriesOptions): Promise<numbe
   const guarded = await startGuardedServer(python, work);
   const credentials = {
     MLFLOW_TRACKING_USERNAME: 'admin',
-    MLFLOW_TRACKING_PASSWORD: 'password1234',
+    MLFLOW_TRACKING_PASSWORD: 'interop-password',
   };
   for (const uri of uris(model))
     check('basic auth', uri, { MLFLOW_TRACKING_URI: guarded.url, ...credentials });
@@ -182,7 +184,10 @@ function startGuardedServer(python: string, work: string): Promise<ServerProcess
       '1',
     ],
     cwd: directory,
-    environment: { MLFLOW_FLASK_SERVER_SECRET_KEY: 'interop' },
+    environment: {
+      MLFLOW_FLASK_SERVER_SECRET_KEY: 'interop',
+      MLFLOW_AUTH_ADMIN_PASSWORD: 'interop-password',
+    },
     healthPath: '/health',
   });
 }
