@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type Answer, startRuntimeApi } from './runtime-api.ts';
 
 export interface LambdaOptions {
@@ -39,13 +39,25 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaProcess
     throw new Error('the zip tests need root: they mount / read-only in a namespace');
   const { directory, handler = 'invocations.handler', environment, isolated = true } = options;
   const api = await startRuntimeApi();
-  const node = [process.execPath, '--require', join(here, 'rapid-client.cjs'), ric, handler];
+  const task = resolve(directory);
+  const places = { node: dirname(process.execPath), ric: dirname(ric), runtime: here, task };
+  const inside = isolated
+    ? { node: '/mnt/node', ric: '/mnt/ric', runtime: '/mnt/runtime', task: '/mnt/task' }
+    : places;
+  const node = [
+    join(inside.node, basename(process.execPath)),
+    '--require',
+    join(inside.runtime, 'rapid-client.cjs'),
+    join(inside.ric, 'index.mjs'),
+    handler,
+  ];
+  const binds = Object.entries(places).map(([name, path]) => `${name}=${path}`);
   const command = isolated
-    ? ['unshare', '--mount', 'sh', '-c', READ_ONLY_ROOT, 'sh', ...node]
+    ? ['unshare', '--mount', 'sh', '-c', READ_ONLY_ROOT, 'sh', ...binds, '--', ...node]
     : node;
   const child = spawn(command[0] as string, command.slice(1), {
-    cwd: resolve(directory),
-    env: { ...lambdaEnvironment(resolve(directory), handler, api.address), ...environment },
+    cwd: isolated ? '/' : task,
+    env: { ...lambdaEnvironment(inside.task, handler, api.address), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
@@ -79,9 +91,30 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaProcess
   };
 }
 
-/** A private mount namespace: everything read-only but an empty /tmp; then the command. */
-const READ_ONLY_ROOT =
-  'mount --make-rprivate / && mount --bind "$PWD" "$PWD" && for m in $(awk \'$2 !~ "^/(proc|sys|dev)" {print $2}\' /proc/mounts); do mount -o remount,ro,bind "$m" 2>/dev/null; done; mount -t tmpfs -o size=512m tmpfs /tmp && cd "$PWD" && exec "$@"';
+/**
+ * A private mount namespace: what the function needs is bound under /mnt (the checkout may lie in /tmp),
+ * then /tmp is made empty and everything else read-only; then the command.
+ */
+const READ_ONLY_ROOT = `
+set -e
+mount --make-rprivate /
+mount -t tmpfs tmpfs /mnt
+while [ "$1" != -- ]; do
+  mkdir "/mnt/\${1%%=*}"
+  mount --bind "\${1#*=}" "/mnt/\${1%%=*}"
+  shift
+done
+shift
+for m in $(awk '$2 !~ "^/(proc|sys|dev)" {print $2}' /proc/mounts); do
+  mount -o remount,ro,bind "$m" 2>/dev/null || true
+done
+mount -t tmpfs -o size=512m tmpfs /tmp
+cd /mnt/task
+if touch /mnt/task/written 2>/dev/null || touch /written 2>/dev/null; then
+  echo 'the root is not read-only' >&2
+  exit 1
+fi
+exec "$@"`;
 
 const lambdaEnvironment = (
   directory: string,

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stopServers } from '../interop/processes.ts';
 import { BUCKET_KEYS, type Bucket, startBucket } from './bucket.ts';
@@ -31,9 +32,7 @@ let lambda: LambdaProcess | undefined;
 
 beforeAll(async () => {
   if (!existsSync(ZIP)) throw new Error(`${ZIP} is missing: run npm run build first`);
-  // Not in /tmp: the function gets an empty one of its own.
-  mkdirSync('.cache', { recursive: true });
-  work = mkdtempSync(resolve('.cache/artifact-'));
+  work = mkdtempSync(join(tmpdir(), 'artifact-'));
   execFileSync('unzip', ['-q', ZIP, '-d', join(work, 'function')]);
   bucket = await startBucket(join(work, 's3'));
   await bucket.putFolder('registry', 'examples/registry');
