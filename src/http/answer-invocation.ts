@@ -3,7 +3,7 @@ import type { ModelVersion } from '../registry/model-registry.ts';
 import type { Lease, ModelCache } from '../serving/loaded-model.ts';
 import { eventModel, type Telemetry } from '../telemetry.ts';
 import { borrowModel } from './borrow-model.ts';
-import { type Deadline, within } from './deadline.ts';
+import { type Deadline, refuseLate, within } from './deadline.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { type RequestLimits, refuseLargeBody } from './limits.ts';
 import { type Headers, headersFor } from './model-headers.ts';
@@ -60,6 +60,7 @@ export function createInvocations(options: InvocationsOptions): AnswerInvocation
       scoring = scoreInvocation({ contentType: headers['content-type'], body, model, limits });
       const { text, rows } = scoring instanceof Promise ? await within(scoring, deadline) : scoring;
       const durationMs = performance.now() - startedAtMs;
+      refuseLate(durationMs, deadline);
       telemetry.emit({ type: 'predicted', model: eventModel(model.version), rows, durationMs });
       return { status: 200, headers: headersOf(model.version), body: text };
     } catch (error) {

@@ -34,6 +34,15 @@ export function within<T>(work: Promise<T>, { atMs, limitMs }: Deadline): Promis
   });
 }
 
+/**
+ * A model that computes on this thread cannot be interrupted: its answer is late, and MLflow's caller has a 504.
+ *
+ * @throws {ServingError} DEADLINE_EXCEEDED when `durationMs` is over the limit
+ */
+export function refuseLate(durationMs: number, { limitMs }: Deadline): void {
+  if (durationMs > limitMs) throw timeIsOver(limitMs);
+}
+
 const timeIsOver = (limitMs: number): ServingError =>
   new ServingError(
     'DEADLINE_EXCEEDED',

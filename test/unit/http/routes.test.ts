@@ -309,6 +309,23 @@ describe('deadlines', () => {
     expect(cache.openLeases()).toBe(0);
   });
 
+  it('answers 504 when the model held the thread past the time', async () => {
+    const compute = (): ModelOutput => {
+      const endsAt = performance.now() + 30;
+      while (performance.now() < endsAt);
+      return null;
+    };
+    const cache = createFakeCache({ predict: compute });
+
+    const answer = await handlerOf(cache, { timeoutMs: 20 })(
+      invocation('{"inputs": [1]}'),
+      CONTEXT,
+    );
+
+    expect(answer.status).toBe(504);
+    expect(cache.openLeases()).toBe(0);
+  });
+
   it('answers a quarter of a second before the platform gives up', async () => {
     const cache = createFakeCache({ predict: () => never });
     const startedAtMs = Date.now();
