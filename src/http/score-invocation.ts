@@ -1,6 +1,7 @@
 import { ServingError } from '../errors.ts';
 import type { ModelInput } from '../model/model-input.ts';
 import type { ModelOutput } from '../model/model-output.ts';
+import type { ClockOptions } from '../scoring/clock-options.ts';
 import { parseContentType } from '../scoring/content-type.ts';
 import { parseCsv } from '../scoring/csv/parse-csv.ts';
 import { encodePredictions } from '../scoring/encode-predictions.ts';
@@ -43,11 +44,12 @@ export function scoreInvocation(invocation: Invocation): Scored | Promise<Scored
   switch (parseContentType(contentType)) {
     case 'json': {
       const json = typeof body === 'string' ? parseJsonText(body, limits) : parseJson(body, limits);
-      return predict(parseBody(json, signature, { nowMs: Date.now() }), invocation);
+      const clock = clockOf();
+      return predict(parseBody(json, signature, clock), invocation, clock);
     }
     case 'csv': {
       const schema = hasTypedCsv ? signature?.inputs : undefined;
-      return predict(fromFile(parseCsv(toBytes(body), schema, limits)), invocation);
+      return predict(fromFile(parseCsv(toBytes(body), schema, limits)), invocation, clockOf());
     }
     case 'parquet':
       return scoreParquet(invocation);
@@ -58,18 +60,22 @@ export function scoreInvocation(invocation: Invocation): Scored | Promise<Scored
 async function scoreParquet(invocation: Invocation): Promise<Scored> {
   const { parseParquet } = await import('../scoring/parquet/parse-parquet.ts');
   const frame = await parseParquet(toBytes(invocation.body), invocation.limits);
-  return predict(fromFile(frame), invocation);
+  return predict(fromFile(frame), invocation, clockOf());
 }
 
-function predict(parsed: ParsedBody, { model, limits }: Invocation): Scored | Promise<Scored> {
+function predict(
+  parsed: ParsedBody,
+  { model, limits }: Invocation,
+  clock: ClockOptions,
+): Scored | Promise<Scored> {
   const { input, params, wrapped } = parsed;
   const rows = countRows(input);
   if (rows > limits.maxRows) throw tooManyRows(rows, limits.maxRows);
   const { signature } = model.mlmodel;
   const isEnforced = signature?.inputs !== undefined && !signature.isFromTypeHint;
   const output = model.predictor.predict(
-    isEnforced ? enforceSchema(input, signature.inputs) : input,
-    enforceParams(params, signature?.params),
+    isEnforced ? enforceSchema(input, signature.inputs, clock) : input,
+    enforceParams(params, signature?.params, clock),
   );
   const encode = (value: ModelOutput): Scored => ({
     text: encodePredictions(value, { wrapped }),
@@ -77,6 +83,8 @@ function predict(parsed: ParsedBody, { model, limits }: Invocation): Scored | Pr
   });
   return output instanceof Promise ? output.then(encode) : encode(output);
 }
+
+const clockOf = (): ClockOptions => ({ nowMs: Date.now() });
 
 /** CSV and Parquet carry rows only, and their answers are always wrapped. */
 const fromFile = (input: ModelInput): ParsedBody => ({ input, params: undefined, wrapped: true });

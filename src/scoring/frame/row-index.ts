@@ -1,4 +1,4 @@
-import { cellAt } from '../../model/cells.ts';
+import { cellAt, isFloatDtype, isIntegerDtype } from '../../model/cells.ts';
 import type { Dtype } from '../../model/dtype.ts';
 import type { Frame, Label } from '../../model/frame.ts';
 import type { PyValue } from '../../model/py-value.ts';
@@ -62,13 +62,16 @@ function deepIndex(levels: readonly PyValue[][]): RowIndex {
  * @returns undefined when there is none, or more than one
  */
 export function rowLabelledZero({ rowCount, index }: IndexedFrame): number | undefined {
-  if (index !== undefined && index.levels > 1) return undefined;
   if (index === undefined || !hasNumbers(index)) return rowCount > 0 ? 0 : undefined;
+  if (index.levels > 1) return undefined;
   const rows = index.labels.flatMap((label, row) => (isZero(label) ? [row] : []));
   return rows.length === 1 ? rows[0] : undefined;
 }
 
-const hasNumbers = ({ dtype, labels }: RowIndex): boolean =>
-  dtype === 'object' ? labels.some((label) => typeof label === 'bigint') : dtype !== 'bool';
+/** @see pandas/core/indexes/base.py, `_should_fallback_to_positional` */
+function hasNumbers({ dtype, labels }: RowIndex): boolean {
+  if (dtype === 'object') return labels.some((label) => typeof label === 'bigint');
+  return isIntegerDtype(dtype) || isFloatDtype(dtype);
+}
 
 const isZero = (label: Label): boolean => label === 0n || label === 0 || label === false;

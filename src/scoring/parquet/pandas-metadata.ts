@@ -1,10 +1,19 @@
 import type { Label } from '../../model/frame.ts';
 import { corrupt } from './byte-reader.ts';
 
-/** What pandas wrote down about a frame, as far as its columns are concerned. */
+/** Row labels that are counted and not stored. */
+export interface LabelRange {
+  readonly start: number;
+  readonly step: number;
+  readonly length: number;
+}
+
+/** One level of the frame's index: a column of the file, or a range. */
+export type IndexLevel = string | LabelRange;
+
+/** What pandas wrote down about a frame. */
 export interface PandasMetadata {
-  /** Columns of the file that are the frame's index. */
-  readonly indexFields: ReadonlySet<string>;
+  readonly indexLevels: readonly IndexLevel[];
   /** Label of a column by its name in the file; BAD_REQUEST when it is not of the labels' type. */
   readonly labelOf: (field: string) => Label;
   /** pandas' dtype by the column's name in the file: `int64`, `Int64`, `string` … */
@@ -14,7 +23,7 @@ export interface PandasMetadata {
 }
 
 export const NO_METADATA: PandasMetadata = {
-  indexFields: new Set(),
+  indexLevels: [],
   labelOf: (field) => field,
   dtypes: new Map(),
   zonedFields: new Set(),
@@ -46,12 +55,11 @@ export function readPandasMetadata(text: string): PandasMetadata {
     return entry;
   });
   const known = new Set(entries.map(fieldName));
-  for (const index of indexColumns as Json[]) checkIndex(index, known);
   const names = new Map(entries.map((entry) => [fieldName(entry), entry['name']]));
   const [labelIndex] = columnIndexes as Json[];
   const toLabel = labelReader(isObject(labelIndex) ? labelIndex['pandas_type'] : undefined);
   return {
-    indexFields: new Set((indexColumns as Json[]).filter((index) => typeof index === 'string')),
+    indexLevels: readIndexLevels(indexColumns as Json[], known),
     labelOf: (field) => toLabel(names.has(field) ? (names.get(field) ?? null) : field),
     dtypes: new Map(entries.map((entry) => [fieldName(entry), String(entry['numpy_type'])])),
     zonedFields: new Set(entries.filter(isZoned).map(fieldName)),
@@ -74,9 +82,31 @@ function parse(text: string): JsonObject {
 
 const fieldName = ({ field_name: field, name }: JsonObject): string => String(field ?? name);
 
-function checkIndex(index: Json, known: ReadonlySet<string>): void {
-  const isRange = hasKeys(index, RANGE_KEYS) && index['kind'] === 'range';
-  if (!isRange && !(typeof index === 'string' && known.has(index))) throw broken();
+function readIndexLevels(indexes: Json[], known: ReadonlySet<string>): IndexLevel[] {
+  if (new Set(indexes).size < indexes.length) throw broken();
+  return indexes.map((index) => {
+    if (typeof index === 'string' && known.has(index)) return index;
+    if (hasKeys(index, RANGE_KEYS) && index['kind'] === 'range') return labelRange(index);
+    throw broken();
+  });
+}
+
+/** pandas' `RangeIndex(start, stop, step)`, which counts from 0 when `stop` is left out. */
+function labelRange({ start, stop, step }: JsonObject): LabelRange {
+  const by = integer(step, 1);
+  if (by === 0 || (isMissing(start) && isMissing(stop) && isMissing(step))) throw broken();
+  const [from, to] = isMissing(stop)
+    ? [0, integer(start, 0)]
+    : [integer(start, 0), integer(stop, 0)];
+  return { start: from, step: by, length: Math.max(0, Math.ceil((to - from) / by)) };
+}
+
+const isMissing = (value: Json | undefined): boolean => value === null || value === undefined;
+
+function integer(value: Json | undefined, missing: number): number {
+  if (isMissing(value)) return missing;
+  if (!Number.isInteger(value)) throw broken();
+  return value as number;
 }
 
 const isZoned = ({ pandas_type: type, metadata }: JsonObject): boolean =>

@@ -1,5 +1,5 @@
 import { badRequest, ServingError } from '../../errors.ts';
-import type { Frame } from '../../model/frame.ts';
+import type { IndexedFrame } from '../frame/row-index.ts';
 
 export interface ParquetLimits {
   /** @default no limit - other than that of decoded bytes */
@@ -25,7 +25,10 @@ export interface ParquetLimits {
  * @throws {ServingError} BAD_REQUEST when the file cannot be read; REQUEST_TOO_LARGE above a limit
  * @see mlflow/pyfunc/scoring_server/__init__.py, `parse_parquet_input`
  */
-export async function parseParquet(body: Uint8Array, limits: ParquetLimits = {}): Promise<Frame> {
+export async function parseParquet(
+  body: Uint8Array,
+  limits: ParquetLimits = {},
+): Promise<IndexedFrame> {
   const { readParquetFrame } = await import('./read-frame.ts');
   try {
     // A plain view: methods of a Buffer that look like an array's may not copy.

@@ -3,6 +3,7 @@ import type { Column, Frame } from '../../../src/model/frame.ts';
 import type { ModelInput } from '../../../src/model/model-input.ts';
 import { schemaFromSpecs } from '../../../src/model/parse-signature.ts';
 import { enforceSchema } from '../../../src/scoring/enforce-schema.ts';
+import type { IndexedFrame } from '../../../src/scoring/frame/row-index.ts';
 import { parseJson } from '../../../src/scoring/json/parse-json.ts';
 import { parseBody } from '../../../src/scoring/parse-body.ts';
 
@@ -212,12 +213,29 @@ describe('enforceSchema with tensors', () => {
     expect(() => enforce(body, ...specs)).toThrow(REFUSED);
   });
 
-  it('takes text row labels by position', () => {
+  it.each([
+    { name: 'text', index: '["r"]' },
+    { name: 'bools', index: '[true]' },
+    { name: 'levels that begin with text', index: '[["r"], [5]]' },
+  ])('takes row labels of $name by position', ({ index }) => {
     const input = enforce(
-      '{"dataframe_split": {"index": ["r"], "data": [[1]]}}',
+      `{"dataframe_split": {"index": ${index}, "data": [[1]]}}`,
       tensor('float32', [-1]),
     );
 
     expect(input).toMatchObject({ shape: [1] });
+  });
+
+  it('takes row labels that are dates by position', () => {
+    const labelled: IndexedFrame = {
+      kind: 'frame',
+      rowCount: 2,
+      columns: [{ label: 'x', dtype: 'float32', data: Float32Array.of(1, 2) }],
+      index: { dtype: 'datetime64[ns]', labels: [null, null], levels: 0 },
+    };
+
+    const input = enforceSchema(labelled, schemaFromSpecs([tensor('float32', [-1])]));
+
+    expect(input).toMatchObject({ shape: [2] });
   });
 });

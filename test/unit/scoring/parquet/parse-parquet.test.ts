@@ -228,6 +228,38 @@ describe("parseParquet, pandas' metadata", () => {
     });
   });
 
+  it.each([
+    {
+      name: 'a range',
+      body: 'INDEX_RANGE',
+      index: { dtype: 'int64', labels: [5n, 6n], levels: 0 },
+    },
+    {
+      name: 'numbers',
+      body: 'INDEX_NUMBERS',
+      index: { dtype: 'int64', labels: [7n, 0n], levels: 0 },
+    },
+    {
+      name: 'several levels by the first',
+      body: 'INDEX_LEVELS',
+      index: { dtype: 'object', labels: ['a', 'b'], levels: 2 },
+    },
+    {
+      name: 'dates without their values',
+      body: 'INDEX_DATES',
+      index: { dtype: 'datetime64[ms]', labels: [null, null], levels: 0 },
+    },
+  ] as const)('keeps $name as row labels', async ({ body, index }) => {
+    const frame = await parseParquet(file(body));
+
+    expect(frame.index).toEqual(index);
+    expect(shown(frame)).toEqual({ x: ['float64', 1.5, 2.5] });
+  });
+
+  it('counts rows without an index', async () => {
+    expect((await parseParquet(file('PANDAS_LABELS'))).index).toBeUndefined();
+  });
+
   it('gives numbers back to numbered columns', async () => {
     const { columns } = await parseParquet(file('PANDAS_LABELS'));
 
@@ -262,6 +294,11 @@ describe('parseParquet, refusals', () => {
     { name: 'two columns of one name', body: file('TWINS'), message: 'two columns' },
     { name: 'a date Python has not', body: file('FAR_DATE'), message: 'years 1 to 9999' },
     { name: 'a time finer than Python has', body: file('FINE_TIME'), message: 'microsecond' },
+    {
+      name: 'row labels that make no step',
+      body: file('INDEX_STEPLESS'),
+      message: 'description of the columns',
+    },
     { name: 'broken metadata', body: file('PANDAS_BROKEN'), message: 'description of the columns' },
   ])('refuses $name', async ({ body, message }) => {
     expect(await refusal(body)).toMatchObject({

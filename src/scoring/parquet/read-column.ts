@@ -1,0 +1,80 @@
+import { badRequest } from '../../errors.ts';
+import type { PyValue } from '../../model/py-value.ts';
+import type { ArrowField } from './arrow-schema.ts';
+import { type ArrowType, arrowTypeOf } from './arrow-type.ts';
+import { corrupt } from './byte-reader.ts';
+import type { FileMetadata } from './file-metadata.ts';
+import { leafTypeOf } from './leaf-cells.ts';
+import { type LeafColumn, readLeafColumn } from './leaf-column.ts';
+import { type LeafCursor, readNestedCells } from './nested-cells.ts';
+import type { CountBytes } from './page-values.ts';
+import { leavesOf, type SchemaNode } from './schema-tree.ts';
+import { type Stored, toStorage } from './to-storage.ts';
+
+/** What an array or a dict in a cell costs, roughly. */
+const BYTES_PER_NESTED_CELL = 128;
+
+/** What reading one column takes. */
+export interface ColumnSource {
+  readonly file: Uint8Array;
+  readonly metadata: FileMetadata;
+  readonly node: SchemaNode;
+  readonly field: ArrowField | undefined;
+  readonly countBytes: CountBytes;
+}
+
+/**
+ * Read one column of the file, all row groups of it.
+ *
+ * @throws {ServingError} BAD_REQUEST when it contradicts the metadata or the format; what
+ *   `countBytes` throws
+ */
+export function readColumn(source: ColumnSource): Stored {
+  const { node, metadata } = source;
+  const isFlat = node.leafIndex >= 0 && node.element.repetition !== 'REPEATED';
+  return isFlat
+    ? readFlatColumn(source)
+    : { dtype: 'object', data: readNestedColumn(source, metadata.rowCount) };
+}
+
+function readFlatColumn(source: ColumnSource): Stored {
+  const { metadata, node } = source;
+  const type = arrowTypeOf(node.element, source.field);
+  for (const { rowCount, chunks } of metadata.rowGroups) {
+    if (chunks[node.leafIndex]?.valueCount !== rowCount) {
+      throw corrupt('a column has not as many values as the file has rows');
+    }
+  }
+  const { values, definitions, valueCount } = readLeaf(source, node, type);
+  const present = valueCount < metadata.rowCount ? definitions : undefined;
+  return toStorage(type, { values, present, rowCount: metadata.rowCount });
+}
+
+function readLeaf(
+  { file, metadata, countBytes }: ColumnSource,
+  leaf: SchemaNode,
+  type: ArrowType,
+): LeafColumn {
+  const chunks = metadata.rowGroups.flatMap((group) => group.chunks[leaf.leafIndex] ?? []);
+  return readLeafColumn(file, leaf, leafTypeOf(leaf.element, type), chunks, countBytes);
+}
+
+function readNestedColumn(source: ColumnSource, rowCount: number): PyValue[] {
+  source.countBytes(rowCount * BYTES_PER_NESTED_CELL);
+  const cursors = new Map(
+    leavesOf(source.node).map((leaf): [number, LeafCursor] => {
+      const type = elementType(leaf);
+      return [leaf.leafIndex, { type, column: readLeaf(source, leaf, type), level: 0, value: 0 }];
+    }),
+  );
+  return readNestedCells(source.node, cursors, rowCount);
+}
+
+/** The type of values inside a cell; zones get lost there, and pyarrow cannot list fixed bytes. */
+function elementType({ element, maxRepetition }: SchemaNode): ArrowType {
+  const type = arrowTypeOf(element, undefined);
+  if (type.kind === 'bytes' && element.type === 'FIXED_LEN_BYTE_ARRAY' && maxRepetition > 0) {
+    throw badRequest('parquet body: lists of bytes of a fixed length are not supported');
+  }
+  return type.kind === 'timestamp' ? { ...type, isZoned: false } : type;
+}
