@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readRecordings } from '../test/parity/recordings.ts';
 import { type Outcome, replay } from '../test/parity/replay.ts';
 
@@ -6,6 +7,10 @@ import { type Outcome, replay } from '../test/parity/replay.ts';
  * `N passed, M failed` after a line for each failure. Exit code 1 when one failed or none ran.
  */
 const directory = process.argv[2] ?? 'test/parity/golden';
+if (!existsSync(directory)) {
+  console.error(`there is no directory ${directory}: give one that holds recordings (*.json)`);
+  process.exit(1);
+}
 const outcomes: Outcome[] = [];
 for (const file of readRecordings(directory)) {
   if (file.kind === 'other') console.log(`${file.name}: not a file of scoring cases, left out`);
