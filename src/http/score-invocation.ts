@@ -59,7 +59,8 @@ export function scoreInvocation(invocation: Invocation): Scored | Promise<Scored
 /** Its reader is large and needed rarely: imported with the first Parquet body. */
 async function scoreParquet(invocation: Invocation): Promise<Scored> {
   const { parseParquet } = await import('../scoring/parquet/parse-parquet.ts');
-  const frame = await parseParquet(toBytes(invocation.body), invocation.limits);
+  const { decompress } = await import('./decompress.ts');
+  const frame = parseParquet(toBytes(invocation.body), { ...invocation.limits, decompress });
   return predict(fromFile(frame), invocation, clockOf());
 }
 

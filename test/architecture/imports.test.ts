@@ -86,6 +86,14 @@ describe('the dependency rule', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('keeps the platform out of src/scoring and src/model: no process, no clock, no randomness', () => {
+    const pure = files.filter((file) => /^src[\\/](?:scoring|model)[\\/]/.test(file));
+    const platform =
+      /\bprocess\.\w|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.|\bset(?:Timeout|Interval)\(/;
+
+    expect(pure.filter((file) => platform.test(withoutComments(file)))).toEqual([]);
+  });
+
   it('imports onnxruntime-node in one file', () => {
     const users = files.filter((file) =>
       (imports.get(file) ?? []).some(({ target }) => target.startsWith('onnxruntime-node')),
@@ -100,6 +108,9 @@ describe('the dependency rule', () => {
     );
   });
 });
+
+const withoutComments = (file: string): string =>
+  readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
 
 const isIn = (target: string, prefix: string): boolean =>
   target === `${prefix}.ts` || target.startsWith(`${prefix}/`);

@@ -5,7 +5,7 @@ import {
   readBytes,
   readSizedBytes,
 } from './byte-reader.ts';
-import { decompressPage } from './decompress-page.ts';
+import { type Decompress, decompressPage } from './decompress-page.ts';
 import { appendValues, type LeafType, type LeafValues, lookUpValues } from './leaf-values.ts';
 import {
   type CountBytes,
@@ -26,6 +26,7 @@ export interface LeafBuilder {
   readonly definitions: Uint8Array | undefined;
   readonly repetitions: Uint8Array | undefined;
   readonly countBytes: CountBytes;
+  readonly decompress: Decompress;
   levelCount: number;
   valueCount: number;
   dictionary: LeafValues | undefined;
@@ -49,7 +50,9 @@ export function readDataPage(
 ): void {
   const page = required(fields.struct(header, 5), 'the header of a page');
   const count = pageCount(page, end - builder.levelCount);
-  const reader = createByteReader(decompressPage(stored, builder.codec, length));
+  const reader = createByteReader(
+    decompressPage(stored, builder.codec, length, builder.decompress),
+  );
   if (builder.repetitions !== undefined) checkLevelEncoding(page, 4);
   readLevels(
     builder.repetitions,
@@ -105,7 +108,9 @@ export function readDataPageV2(
   const values = stored.subarray(levelBytes);
   const isCompressed = fields.boolean(page, 7) ?? true;
   const codec = isCompressed && values.length > 0 ? builder.codec : 0;
-  const reader = createByteReader(decompressPage(values, codec, length - levelBytes));
+  const reader = createByteReader(
+    decompressPage(values, codec, length - levelBytes, builder.decompress),
+  );
   readValues(reader, required(fields.number(page, 4), 'an encoding'), count, present, builder);
 }
 

@@ -12,15 +12,24 @@ const LZ4 = 5;
 const ZSTD = 6;
 const LZ4_RAW = 7;
 
+/** The platform's decompressors. They throw when the input is broken, or stands for more than `maxBytes`. */
+export type Decompress = (
+  codec: 'gzip' | 'brotli' | 'zstd',
+  input: Uint8Array,
+  maxBytes: number,
+) => Uint8Array;
+
 /**
  * Decompress a page into exactly `length` bytes; more are refused before they are made.
  *
- * gzip, brotli and zstd are the platform's: pure functions too, fast, and they stop at the length
- * that was announced. They are asked for at run time, so nothing is loaded for other bodies.
- *
  * @throws {ServingError} BAD_REQUEST when the page cannot be decompressed to that length
  */
-export function decompressPage(input: Uint8Array, codec: number, length: number): Uint8Array {
+export function decompressPage(
+  input: Uint8Array,
+  codec: number,
+  length: number,
+  decompress: Decompress,
+): Uint8Array {
   switch (codec) {
     case UNCOMPRESSED:
       if (input.length !== length) throw corrupt('a page is not as long as its header says');
@@ -32,25 +41,25 @@ export function decompressPage(input: Uint8Array, codec: number, length: number)
     case LZ4_RAW:
       return decompressLz4(input, length);
     case GZIP:
+      return natively('gzip', input, length, decompress);
     case BROTLI:
+      return natively('brotli', input, length, decompress);
     case ZSTD:
-      return decompressNatively(input, codec, length);
+      return natively('zstd', input, length, decompress);
     default:
       throw badRequest(`parquet body: the compression codec ${codec} is not supported`);
   }
 }
 
-function decompressNatively(input: Uint8Array, codec: number, length: number): Uint8Array {
+function natively(
+  codec: Parameters<Decompress>[0],
+  input: Uint8Array,
+  length: number,
+  decompress: Decompress,
+): Uint8Array {
   if (length === 0) return new Uint8Array();
-  const zlib = process.getBuiltinModule('node:zlib');
-  const limits = { maxOutputLength: length };
   try {
-    const output =
-      codec === GZIP
-        ? zlib.unzipSync(input, limits)
-        : codec === BROTLI
-          ? zlib.brotliDecompressSync(input, limits)
-          : zlib.zstdDecompressSync(input, limits);
+    const output = decompress(codec, input, length);
     if (output.length !== length) throw corrupt('a page is not as long as its header says');
     return new Uint8Array(output.buffer, output.byteOffset, length);
   } catch (cause) {

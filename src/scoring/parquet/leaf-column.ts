@@ -1,6 +1,6 @@
 import { corrupt, createByteReader, readBytes } from './byte-reader.ts';
 import { type LeafBuilder, pageCount, readDataPage, readDataPageV2 } from './data-page.ts';
-import { decompressPage } from './decompress-page.ts';
+import { type Decompress, decompressPage } from './decompress-page.ts';
 import type { ColumnChunk } from './file-metadata.ts';
 import { createLeafValues, type LeafType, type LeafValues } from './leaf-values.ts';
 import { type CountBytes, readDictionary } from './page-values.ts';
@@ -26,6 +26,13 @@ const DICTIONARY_PAGE = 2;
 const DATA_PAGE_V2 = 3;
 const BYTES_PER_CELL = 8;
 
+/** Where pages come from. */
+export interface PageSource {
+  readonly file: Uint8Array;
+  readonly countBytes: CountBytes;
+  readonly decompress: Decompress;
+}
+
 /**
  * Read the pages of one leaf, all row groups of it.
  *
@@ -33,11 +40,10 @@ const BYTES_PER_CELL = 8;
  *   what `countBytes` throws
  */
 export function readLeafColumn(
-  file: Uint8Array,
+  { file, countBytes, decompress }: PageSource,
   node: SchemaNode,
   type: LeafType,
   chunks: readonly ColumnChunk[],
-  countBytes: CountBytes,
 ): LeafColumn {
   const total = chunks.reduce((count, chunk) => count + chunk.valueCount, 0);
   countBytes(total * BYTES_PER_CELL);
@@ -48,6 +54,7 @@ export function readLeafColumn(
     definitions: node.maxDefinition > 0 ? new Uint8Array(total) : undefined,
     repetitions: node.maxRepetition > 0 ? new Uint8Array(total) : undefined,
     countBytes,
+    decompress,
     levelCount: 0,
     valueCount: 0,
     dictionary: undefined,
@@ -84,6 +91,6 @@ function readDictionaryPage(
   const page = required(fields.struct(header, 7), 'the header of a dictionary');
   const count = pageCount(page, Number.POSITIVE_INFINITY);
   builder.countBytes(count * BYTES_PER_CELL);
-  const bytes = decompressPage(stored, builder.codec, length);
+  const bytes = decompressPage(stored, builder.codec, length, builder.decompress);
   builder.dictionary = readDictionary(bytes, builder.type, count);
 }

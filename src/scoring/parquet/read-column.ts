@@ -5,9 +5,8 @@ import { type ArrowType, arrowTypeOf } from './arrow-type.ts';
 import { corrupt } from './byte-reader.ts';
 import type { FileMetadata } from './file-metadata.ts';
 import { leafTypeOf } from './leaf-cells.ts';
-import { type LeafColumn, readLeafColumn } from './leaf-column.ts';
+import { type LeafColumn, type PageSource, readLeafColumn } from './leaf-column.ts';
 import { type LeafCursor, readNestedCells } from './nested-cells.ts';
-import type { CountBytes } from './page-values.ts';
 import { leavesOf, type SchemaNode } from './schema-tree.ts';
 import { type Stored, toStorage } from './to-storage.ts';
 
@@ -15,12 +14,10 @@ import { type Stored, toStorage } from './to-storage.ts';
 const BYTES_PER_NESTED_CELL = 128;
 
 /** What reading one column takes. */
-export interface ColumnSource {
-  readonly file: Uint8Array;
+export interface ColumnSource extends PageSource {
   readonly metadata: FileMetadata;
   readonly node: SchemaNode;
   readonly field: ArrowField | undefined;
-  readonly countBytes: CountBytes;
 }
 
 /**
@@ -50,13 +47,10 @@ function readFlatColumn(source: ColumnSource): Stored {
   return toStorage(type, { values, present, rowCount: metadata.rowCount });
 }
 
-function readLeaf(
-  { file, metadata, countBytes }: ColumnSource,
-  leaf: SchemaNode,
-  type: ArrowType,
-): LeafColumn {
-  const chunks = metadata.rowGroups.flatMap((group) => group.chunks[leaf.leafIndex] ?? []);
-  return readLeafColumn(file, leaf, leafTypeOf(leaf.element, type), chunks, countBytes);
+function readLeaf(source: ColumnSource, leaf: SchemaNode, type: ArrowType): LeafColumn {
+  const { rowGroups } = source.metadata;
+  const chunks = rowGroups.flatMap((group) => group.chunks[leaf.leafIndex] ?? []);
+  return readLeafColumn(source, leaf, leafTypeOf(leaf.element, type), chunks);
 }
 
 function readNestedColumn(source: ColumnSource, rowCount: number): PyValue[] {

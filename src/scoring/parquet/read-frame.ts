@@ -7,7 +7,7 @@ import { type FileMetadata, readFileMetadata } from './file-metadata.ts';
 import type { CountBytes } from './page-values.ts';
 import { toPandasDtype } from './pandas-dtype.ts';
 import { type IndexLevel, NO_METADATA, readPandasMetadata } from './pandas-metadata.ts';
-import type { ParquetLimits } from './parse-parquet.ts';
+import type { ParquetOptions } from './parse-parquet.ts';
 import { type ColumnSource, readColumn } from './read-column.ts';
 import { isCounted, presentLevels, rowLabels } from './row-labels.ts';
 import { buildSchemaTree, leavesOf, type SchemaNode } from './schema-tree.ts';
@@ -16,20 +16,21 @@ import type { Stored } from './to-storage.ts';
 const DEFAULT_MAX_DECODED_BYTES = 2 ** 28;
 
 /** Read a whole Parquet file. @see parseParquet */
-export function readParquetFrame(file: Uint8Array, limits: ParquetLimits): IndexedFrame {
+export function readParquetFrame(file: Uint8Array, options: ParquetOptions): IndexedFrame {
   const metadata = readFileMetadata(file);
-  checkRows(metadata, limits);
+  checkRows(metadata, options);
   const nodes = buildSchemaTree(metadata);
   checkChunks(metadata, nodes);
   const arrow = metadata.keyValues.get('ARROW:schema');
   const arrowFields = arrow === undefined ? [] : readArrowSchema(arrow);
   const text = metadata.keyValues.get('pandas');
   const pandas = text === undefined ? NO_METADATA : readPandasMetadata(text);
-  const countBytes = byteCounter(limits);
+  const { decompress } = options;
+  const countBytes = byteCounter(options);
   const sources = new Map(
     nodes.map((node, position) => {
       const field = arrowFields.length === nodes.length ? arrowFields[position] : undefined;
-      return [node.element.name, { file, metadata, node, field, countBytes }];
+      return [node.element.name, { file, metadata, node, field, countBytes, decompress }];
     }),
   );
   const columns: Column[] = [];
@@ -64,7 +65,7 @@ function withIndex(
 
 function checkRows(
   { rowCount, rowGroups }: FileMetadata,
-  { maxRows = Infinity }: ParquetLimits,
+  { maxRows = Infinity }: ParquetOptions,
 ): void {
   if (rowCount > maxRows) {
     throw new ServingError(
@@ -85,7 +86,7 @@ function checkChunks({ rowGroups }: FileMetadata, nodes: readonly SchemaNode[]):
   }
 }
 
-function byteCounter({ maxDecodedBytes = DEFAULT_MAX_DECODED_BYTES }: ParquetLimits): CountBytes {
+function byteCounter({ maxDecodedBytes = DEFAULT_MAX_DECODED_BYTES }: ParquetOptions): CountBytes {
   let total = 0;
   return (bytes) => {
     total += bytes;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decompress } from '../../../../src/http/decompress.ts';
 import { decompressPage } from '../../../../src/scoring/parquet/decompress-page.ts';
 
 const SNAPPY = 1;
@@ -46,7 +47,9 @@ describe('decompressPage', () => {
       expected: 'abcabcabcabc',
     },
   ])('reads $name', ({ codec, input, expected }) => {
-    expect(text(decompressPage(Uint8Array.from(input), codec, expected.length))).toBe(expected);
+    expect(text(decompressPage(Uint8Array.from(input), codec, expected.length, decompress))).toBe(
+      expected,
+    );
   });
 
   it.each([
@@ -75,7 +78,7 @@ describe('decompressPage', () => {
     { name: 'broken gzip', codec: GZIP, input: [31, 139, 8, 0], length: 9 },
     { name: 'an unknown codec', codec: 3, input: [0], length: 1 },
   ])('refuses $name', ({ codec, input, length }) => {
-    expect(() => decompressPage(Uint8Array.from(input), codec, length)).toThrow(
+    expect(() => decompressPage(Uint8Array.from(input), codec, length, decompress)).toThrow(
       expect.objectContaining({ code: 'BAD_REQUEST' }),
     );
   });
@@ -87,6 +90,8 @@ describe('decompressPage', () => {
       'base64',
     );
 
-    expect(() => decompressPage(bomb, GZIP, 100)).toThrow('a page cannot be decompressed');
+    expect(() => decompressPage(bomb, GZIP, 100, decompress)).toThrow(
+      'a page cannot be decompressed',
+    );
   });
 });

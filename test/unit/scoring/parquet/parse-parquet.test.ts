@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ServingError } from '../../../../src/errors.ts';
+import { decompress } from '../../../../src/http/decompress.ts';
 import { NAT } from '../../../../src/model/datetime.ts';
 import type { Frame } from '../../../../src/model/frame.ts';
 import { ndArray } from '../../../../src/model/nd-array.ts';
-import { type ParquetLimits, parseParquet } from '../../../../src/scoring/parquet/parse-parquet.ts';
+import {
+  type ParquetOptions,
+  parseParquet,
+} from '../../../../src/scoring/parquet/parse-parquet.ts';
 import { FILES } from './parquet-files.ts';
 
 const NAN = Number.NaN;
@@ -20,12 +24,14 @@ const shown = (frame: Frame): Record<string, unknown> =>
     ]),
   );
 
-const parse = async (name: keyof typeof FILES): Promise<Record<string, unknown>> =>
-  shown(await parseParquet(file(name)));
+const read = (body: Uint8Array, limits: Partial<ParquetOptions> = {}) =>
+  parseParquet(body, { decompress, ...limits });
 
-async function refusal(body: Uint8Array, limits?: ParquetLimits): Promise<ServingError> {
+const parse = (name: keyof typeof FILES): Record<string, unknown> => shown(read(file(name)));
+
+function refusal(body: Uint8Array, limits?: Partial<ParquetOptions>): ServingError {
   try {
-    await parseParquet(body, limits);
+    read(body, limits);
   } catch (error) {
     return error as ServingError;
   }
@@ -34,8 +40,8 @@ async function refusal(body: Uint8Array, limits?: ParquetLimits): Promise<Servin
 
 // Results of pandas 2.3.3, which MLflow's scoring server calls, with pyarrow 25.
 describe('parseParquet, types', () => {
-  it('gives every type its dtype', async () => {
-    expect(await parse('TYPES')).toEqual({
+  it('gives every type its dtype', () => {
+    expect(parse('TYPES')).toEqual({
       bool: ['bool', 1, 0],
       int8: ['int8', -128, 127],
       int16: ['int16', -32768, 32767],
@@ -69,8 +75,8 @@ describe('parseParquet, types', () => {
     });
   });
 
-  it('makes room for nulls as pandas does', async () => {
-    expect(await parse('NULLS')).toEqual({
+  it('makes room for nulls as pandas does', () => {
+    expect(parse('NULLS')).toEqual({
       bool: ['object', null, false],
       int8: ['float64', NAN, 127],
       int16: ['float64', NAN, 32767],
@@ -96,13 +102,13 @@ describe('parseParquet, types', () => {
     });
   });
 
-  it('puts lists, dicts and pairs together', async () => {
+  it('puts lists, dicts and pairs together', () => {
     const floats = (...cells: number[]) =>
       ndArray('float64', [cells.length], Float64Array.from(cells));
     const objects = (...cells: Parameters<typeof ndArray<'object'>>[2]) =>
       ndArray('object', [cells.length], cells);
 
-    expect(await parse('NESTED')).toEqual({
+    expect(parse('NESTED')).toEqual({
       l: ['object', floats(1.5, 2.5), floats(), null, floats(3.5)],
       // One null among all lists turns all of them into floats.
       i: ['object', floats(1), floats(NAN, 2), floats(), floats(3)],
@@ -145,16 +151,16 @@ describe('parseParquet, types', () => {
     });
   });
 
-  it("reads Arrow's own schema for categories of text and durations", async () => {
-    expect(await parse('ARROW_ONLY')).toEqual({
+  it("reads Arrow's own schema for categories of text and durations", () => {
+    expect(parse('ARROW_ONLY')).toEqual({
       c: ['category', 'x', 'y', null],
       d: ['timedelta64[ns]', 1_000_000n, NAT, -2_000_000n],
       k: ['int64', 1n, 2n, 3n],
     });
   });
 
-  it('reads timestamps of twelve bytes', async () => {
-    expect(await parse('INT96')).toEqual({
+  it('reads timestamps of twelve bytes', () => {
+    expect(parse('INT96')).toEqual({
       t: ['datetime64[ns]', -1_000_000_000n, 1_000_000_001n],
     });
   });
@@ -165,22 +171,22 @@ describe('parseParquet, layouts', () => {
 
   it.each(
     CODECS.flatMap((codec) => [`CODEC_${codec}_1` as const, `CODEC_${codec}_2` as const]),
-  )('reads %s', async (name) => {
-    expect(await parse(name)).toEqual({
+  )('reads %s', (name) => {
+    expect(parse(name)).toEqual({
       a: ['float64', 0, 0.5, 1, NAN, 2, 2.5, 3, 3.5],
       s: ['object', 'x', 'y', 'x', 'y', 'x', 'y', 'x', 'y'],
     });
   });
 
-  it('joins row groups, each with a dictionary of its own', async () => {
-    expect(await parse('ROW_GROUPS')).toEqual({
+  it('joins row groups, each with a dictionary of its own', () => {
+    expect(parse('ROW_GROUPS')).toEqual({
       a: ['int64', 0n, 1n, 2n, 3n, 4n, 5n, 6n],
       s: ['object', null, 'a', 'b', 'a', null, null, 'c'],
     });
   });
 
-  it('decodes differences, split streams and run lengths', async () => {
-    expect(await parse('DELTAS')).toEqual({
+  it('decodes differences, split streams and run lengths', () => {
+    expect(parse('DELTAS')).toEqual({
       i: ['float64', 5, 3, 2 ** 62, -(2 ** 62), 7, NAN],
       j: ['int32', 1, -(2 ** 31), 2 ** 31 - 1, 0, 0, 9],
       l: ['object', '', 'ab', 'abc', null, 'x', 'abc'],
@@ -190,30 +196,30 @@ describe('parseParquet, layouts', () => {
     });
   });
 
-  it('accepts a table without rows, and one without columns', async () => {
-    expect(await parse('EMPTY')).toEqual({ a: ['float64'], l: ['object'] });
-    expect(await parseParquet(file('NO_COLUMNS'))).toEqual({
+  it('accepts a table without rows, and one without columns', () => {
+    expect(parse('EMPTY')).toEqual({ a: ['float64'], l: ['object'] });
+    expect(read(file('NO_COLUMNS'))).toEqual({
       kind: 'frame',
       rowCount: 0,
       columns: [],
     });
   });
 
-  it('reads a body that lies inside of a larger buffer', async () => {
+  it('reads a body that lies inside of a larger buffer', () => {
     const inner = file('ROW_GROUPS');
     const outer = new Uint8Array(inner.length + 20);
     outer.set(inner, 7);
 
-    const { rowCount } = await parseParquet(outer.subarray(7, 7 + inner.length));
+    const { rowCount } = read(outer.subarray(7, 7 + inner.length));
 
     expect(rowCount).toBe(7);
   });
 
-  it('never writes to the body', async () => {
+  it('never writes to the body', () => {
     const body = file('CODEC_NONE_1');
     const before = Uint8Array.from(body);
 
-    const frame = await parseParquet(body);
+    const frame = read(body);
     (frame.columns[0]?.data as Float64Array).fill(9);
 
     expect(Uint8Array.from(body)).toEqual(before);
@@ -221,8 +227,8 @@ describe('parseParquet, layouts', () => {
 });
 
 describe("parseParquet, pandas' metadata", () => {
-  it('takes the index out of the columns', async () => {
-    expect(await parse('PANDAS_INDEX')).toEqual({
+  it('takes the index out of the columns', () => {
+    expect(parse('PANDAS_INDEX')).toEqual({
       b: ['float64', 1.5, 2.5],
       a: ['int64', 1n, 2n],
     });
@@ -249,25 +255,25 @@ describe("parseParquet, pandas' metadata", () => {
       body: 'INDEX_DATES',
       index: { dtype: 'datetime64[ms]', labels: [null, null], levels: 0 },
     },
-  ] as const)('keeps $name as row labels', async ({ body, index }) => {
-    const frame = await parseParquet(file(body));
+  ] as const)('keeps $name as row labels', ({ body, index }) => {
+    const frame = read(file(body));
 
     expect(frame.index).toEqual(index);
     expect(shown(frame)).toEqual({ x: ['float64', 1.5, 2.5] });
   });
 
-  it('counts rows without an index', async () => {
-    expect((await parseParquet(file('PANDAS_LABELS'))).index).toBeUndefined();
+  it('counts rows without an index', () => {
+    expect(read(file('PANDAS_LABELS')).index).toBeUndefined();
   });
 
-  it('gives numbers back to numbered columns', async () => {
-    const { columns } = await parseParquet(file('PANDAS_LABELS'));
+  it('gives numbers back to numbered columns', () => {
+    const { columns } = read(file('PANDAS_LABELS'));
 
     expect(columns.map(({ label }) => label)).toEqual([0n, 1n]);
   });
 
-  it('maps nullable dtypes to what a signature makes of them', async () => {
-    expect(await parse('PANDAS_NULLABLE')).toEqual({
+  it('maps nullable dtypes to what a signature makes of them', () => {
+    expect(parse('PANDAS_NULLABLE')).toEqual({
       whole: ['int64', 1n, 2n],
       holes: ['category', 1, NAN],
       small: ['float64', 1, NAN],
@@ -277,8 +283,8 @@ describe("parseParquet, pandas' metadata", () => {
     });
   });
 
-  it('knows the zone of naive timestamps', async () => {
-    expect(await parse('PANDAS_ZONE')).toEqual({
+  it('knows the zone of naive timestamps', () => {
+    expect(parse('PANDAS_ZONE')).toEqual({
       t: ['datetime64[tz]', 1_609_459_200_000_000_000n],
     });
   });
@@ -300,14 +306,14 @@ describe('parseParquet, refusals', () => {
       message: 'description of the columns',
     },
     { name: 'broken metadata', body: file('PANDAS_BROKEN'), message: 'description of the columns' },
-  ])('refuses $name', async ({ body, message }) => {
-    expect(await refusal(body)).toMatchObject({
+  ])('refuses $name', ({ body, message }) => {
+    expect(refusal(body)).toMatchObject({
       code: 'BAD_REQUEST',
       message: expect.stringContaining(message),
     });
   });
 
-  it('says nothing but BAD_REQUEST of any cut or changed file', async () => {
+  it('says nothing but BAD_REQUEST of any cut or changed file', () => {
     const body = file('DELTAS');
     const codes = new Set<string>();
 
@@ -315,7 +321,11 @@ describe('parseParquet, refusals', () => {
       const changed = Uint8Array.from(body);
       changed[at] = (changed[at] as number) ^ 0x55;
       for (const hostile of [changed, body.subarray(at)]) {
-        await parseParquet(hostile).catch((error: ServingError) => codes.add(error.code));
+        try {
+          read(hostile);
+        } catch (error) {
+          codes.add((error as ServingError).code);
+        }
       }
     }
 
@@ -325,14 +335,14 @@ describe('parseParquet, refusals', () => {
   it.each([
     { name: 'rows', limits: { maxRows: 6 }, message: '7 rows, more than the limit of 6' },
     { name: 'decoded bytes', limits: { maxDecodedBytes: 100 }, message: 'more than 100 bytes' },
-  ])('keeps the limit of $name', async ({ limits, message }) => {
-    expect(await refusal(file('ROW_GROUPS'), limits)).toMatchObject({
+  ])('keeps the limit of $name', ({ limits, message }) => {
+    expect(refusal(file('ROW_GROUPS'), limits)).toMatchObject({
       code: 'REQUEST_TOO_LARGE',
       message: expect.stringContaining(message),
     });
   });
 
-  it('accepts as many rows as the limit', async () => {
-    expect((await parseParquet(file('ROW_GROUPS'), { maxRows: 7 })).rowCount).toBe(7);
+  it('accepts as many rows as the limit', () => {
+    expect(read(file('ROW_GROUPS'), { maxRows: 7 }).rowCount).toBe(7);
   });
 });
