@@ -24,8 +24,9 @@ def main(mlflow_url, our_url, example):
     frame = pd.DataFrame(split["data"], columns=split["columns"])
     theirs = through_scoring_client(mlflow_url, frame)
     ours = through_scoring_client(our_url, frame)
-    theirs["deployments"] = requests.post(f"{mlflow_url}/invocations", json=body, timeout=30).json()
-    ours["deployments"] = get_deploy_client(our_url).predict(endpoint="any", inputs=body)
+    answer = requests.post(f"{mlflow_url}/invocations", json=body, timeout=30)
+    theirs["deployments"] = answer.json() if answer.ok else f"status {answer.status_code}"
+    ours["deployments"] = through_deployments_client(our_url, body)
     different = [key for key in theirs if theirs[key] != ours[key]]
     for key in different:
         print(f"{key}: {ours[key]}, MLflow {theirs[key]}")
@@ -44,6 +45,13 @@ def through_scoring_client(url, frame):
         "array": rows(lambda: client.invoke(frame.to_numpy())),
         "params": rows(lambda: client.invoke(frame, params={"unknown": 1})),
     }
+
+
+def through_deployments_client(url, body):
+    try:
+        return get_deploy_client(url).predict(endpoint="any", inputs=body)
+    except requests.exceptions.HTTPError as error:
+        return f"status {error.response.status_code}"
 
 
 def rows(call):
