@@ -13,19 +13,25 @@ export function plainValue(value: JsonValue): PyValue {
   return value.unpack() as PyValue;
 }
 
+/** Each item is looked at once: to ask first and to build then would double the work per level. */
 function plainList(list: readonly JsonValue[]): PyValue[] {
+  let copy: PyValue[] | undefined;
   for (let i = 0; i < list.length; i++) {
     const item = list[i] as JsonValue;
-    if (typeof item === 'object' && plainValue(item) !== item) return list.map(plainValue);
+    const plain = typeof item === 'object' ? plainValue(item) : item;
+    if (copy === undefined && plain !== item) copy = list.slice(0, i) as PyValue[];
+    copy?.push(plain);
   }
-  return list as PyValue[];
+  return copy ?? (list as PyValue[]);
 }
 
 function plainObject(object: ReadonlyMap<string, JsonValue>): PyValue {
-  for (const item of object.values()) {
-    if (typeof item === 'object' && plainValue(item) !== item) {
-      return new Map([...object].map(([key, inner]) => [key, plainValue(inner)] as const));
-    }
+  let copy: Map<string, PyValue> | undefined;
+  for (const [key, item] of object) {
+    const plain = typeof item === 'object' ? plainValue(item) : item;
+    if (plain === item) continue;
+    copy ??= new Map(object as ReadonlyMap<string, PyValue>);
+    copy.set(key, plain);
   }
-  return object as PyValue;
+  return copy ?? (object as PyValue);
 }
