@@ -22,7 +22,7 @@ const ACCEPTED = [...TYPES.keys()].join(', ');
 export function parseContentType(header: string | undefined): ContentType {
   if (header === 'application/json') return 'json';
   if (header === undefined) throw unsupported('the Content-Type header is missing');
-  const [mimeType = '', ...pairs] = header.split(';').map((part) => part.trim());
+  const [mimeType = '', ...pairs] = header.split(';').map(strip);
   const parameters = new Map(pairs.map(splitPair));
   const charset = parameters.get('charset') ?? 'utf-8';
   if (charset.toLowerCase() !== 'utf-8') throw unsupported('the charset must be utf-8');
@@ -34,6 +34,13 @@ export function parseContentType(header: string | undefined): ContentType {
   if (type === undefined) throw unsupported('the Content-Type header names another format');
   return type;
 }
+
+/** Python's `str.strip()`, which cuts a few control characters more than `trim`. */
+const strip = (text: string): string => text.replace(EDGE_SPACE, '');
+
+const EDGE_SPACE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what Python calls white space
+  /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
 
 /** `a=b=c` → `['a', 'b=c']`; without an equals sign the value is empty. */
 function splitPair(pair: string): [string, string] {

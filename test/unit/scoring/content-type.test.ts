@@ -8,6 +8,7 @@ describe('parseContentType', () => {
     { header: 'text/csv', type: 'csv' },
     { header: 'text/csv; charset=utf-8; charset=Utf-8', type: 'csv' },
     { header: 'application/vnd.apache.parquet', type: 'parquet' },
+    { header: '\x1f\x85application/json\xa0;\x1ccharset=utf-8\x85', type: 'json' },
   ])('reads $header', ({ header, type }) => {
     expect(parseContentType(header)).toBe(type);
   });
