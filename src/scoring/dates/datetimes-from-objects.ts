@@ -34,7 +34,11 @@ export function datetimesFromObjects(
     if (typeof cell === 'string' && isNatText(cell)) return NAT;
     const date = dateFrom(cell, row, nowMs);
     zones.add(date.offset);
-    return (date.ns - (((date.ns % perUnit) + perUnit) % perUnit)) / perUnit;
+    const rest = ((date.ns % perUnit) + perUnit) % perUnit;
+    if (rest !== 0n && typeof cell === 'string' && !CLOCK_WORDS.has(cell)) {
+      throw new CastError(`a date without fractions of ${to}`, row);
+    }
+    return (date.ns - rest) / perUnit;
   });
   if (zones.size === 0 || (zones.size === 1 && zones.has(undefined))) {
     return column(label, to as 'datetime64[ns]', counts);
@@ -44,6 +48,9 @@ export function datetimesFromObjects(
   }
   return column(label, 'datetime64[tz]', counts);
 }
+
+/** The only texts whose fraction is cut instead of refused. */
+const CLOCK_WORDS: ReadonlySet<string> = new Set(['now', 'today']);
 
 function countFrom(cell: bigint | number, row: number): bigint {
   const whole = typeof cell === 'bigint' ? cell : wholeOf(cell);

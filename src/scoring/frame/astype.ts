@@ -1,4 +1,5 @@
 import { isDatetimeDtype, isFloatDtype, isIntegerDtype, objectCells } from '../../model/cells.ts';
+import { NAT } from '../../model/datetime.ts';
 import type { Dtype } from '../../model/dtype.ts';
 import { type Column, column } from '../../model/frame.ts';
 import { pythonStr } from '../../model/python-text.ts';
@@ -33,6 +34,8 @@ function checkFitsIntegers(cells: Float64Array, to: Dtype): void {
   }
 }
 
+const LAST_DAY = (2n ** 63n - 1n) / 86_400n;
+
 /** pandas knows no days: numbers of days become seconds, which no tensor of days accepts. */
 function toDatetimeColumn(from: Column, to: Dtype, nowMs: number | undefined): Column {
   const { label, dtype, data } = from;
@@ -41,7 +44,8 @@ function toDatetimeColumn(from: Column, to: Dtype, nowMs: number | undefined): C
     return datetimesFromObjects(label, objectCells(dtype, data), to, nowMs);
   }
   const counts = castStorage(dtype, data as never, to) as BigInt64Array;
-  return to === 'datetime64[D]'
-    ? column(label, 'datetime64[s]', castStorage(to, counts, 'datetime64[s]') as never)
-    : column(label, to as 'datetime64[ns]', counts);
+  if (to !== 'datetime64[D]') return column(label, to as 'datetime64[ns]', counts);
+  const row = counts.findIndex((days) => days !== NAT && (days > LAST_DAY || days < -LAST_DAY));
+  if (row >= 0) throw new CastError('a number of days whose seconds fit 64 bits', row);
+  return column(label, 'datetime64[s]', castStorage(to, counts, 'datetime64[s]') as never);
 }

@@ -4,7 +4,13 @@ import { allocate } from '../../model/storage.ts';
 import { CastError } from '../cast-error.ts';
 import { frameFromDict } from './frame-from-dict.ts';
 import { inferColumn } from './infer-column.ts';
-import { type FrameAxes, type IndexedFrame, type RowIndex, rowIndexFrom } from './row-index.ts';
+import {
+  type FrameAxes,
+  type IndexedFrame,
+  isContainer,
+  type RowIndex,
+  rowIndexFrom,
+} from './row-index.ts';
 
 /** Read `columns` and `index` of a request; null is the same as absent. */
 export const frameAxes = (columns: PyValue | undefined, index: PyValue | undefined): FrameAxes => ({
@@ -12,11 +18,17 @@ export const frameAxes = (columns: PyValue | undefined, index: PyValue | undefin
   ...(index == null ? {} : { index: rowIndexFrom(index) }),
 });
 
-/** Labels of several levels would be tuples, which no answer can name. */
+/** Labels of several levels are tuples, which no signature can name: a text in brackets stands for one. */
 function columnLabels(columns: PyValue): RowIndex {
   const index = rowIndexFrom(columns);
-  if (index.levels > 0) throw new CastError('column labels that are text or numbers');
-  return index;
+  if (index.levels === 0) {
+    const isNamed = !Array.isArray(columns) || !columns.some(isContainer);
+    if (isNamed) return index;
+    throw new CastError('column labels that are text or numbers');
+  }
+  const levels = columns as PyValue[][];
+  const labels = index.labels.map((_, i) => `(${levels.map((level) => level[i]).join(', ')})`);
+  return { dtype: 'object', labels, levels: 0 };
 }
 
 /**
@@ -54,14 +66,9 @@ function constantFrame(value: PyValue, { columns, index }: FrameAxes): IndexedFr
   if (columns === undefined || index === undefined) {
     throw new CastError('rows or columns, not a single value');
   }
-  const cells = index.labels.map(() => value);
-  return {
-    ...frame(
-      cells.length,
-      columns.labels.map((label) => inferColumn(label, cells)),
-    ),
-    index,
-  };
+  const rowCount = index.labels.length;
+  const repeated = columns.labels.map((label) => repeatCell(inferColumn(label, [value]), rowCount));
+  return { ...frame(rowCount, repeated), index };
 }
 
 /** Rows as lists of cells; text and objects among them are taken apart as Python's `list` does. */

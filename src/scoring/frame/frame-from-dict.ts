@@ -100,6 +100,10 @@ function columnFrom(label: Label, value: PyValue, index: RowIndex): Column {
 
 function fromArray(label: Label, array: NdArray, rows: number): Column {
   const { dtype, data, shape } = array;
+  const [only] = data;
+  // pandas asks an array of no dimensions for its length, and gets that of the object in it.
+  if (shape.length === 0 && only instanceof Map)
+    return columnFrom(label, [...only.keys()], counted(rows));
   // pandas keeps text and bytes as objects.
   const kept = dtype === 'str' || dtype === 'bytes' ? 'object' : dtype;
   const isSingle = isNumpyScalar(array) || shape.length === 0 || (shape[0] === 1 && rows !== 1);

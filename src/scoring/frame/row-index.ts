@@ -33,14 +33,16 @@ export interface FrameAxes {
  * pandas' `ensure_index` for a JSON value: a list, the keys of an object, or lists of equal length,
  * one per level.
  *
- * @throws {CastError} for scalars, and for labels that are objects
+ * @throws {CastError} for scalars, and for levels of unequal length
  */
 export function rowIndexFrom(value: PyValue): RowIndex {
   const list = value instanceof Map ? [...value.keys()] : value;
   if (!Array.isArray(list)) throw new CastError('a list of labels');
   if (list.length > 0 && list.every((item) => Array.isArray(item))) return deepIndex(list);
-  if (list.some((label) => Array.isArray(label) || label instanceof Map)) {
-    throw new CastError('labels that are text or numbers');
+  if (list.some(isContainer)) {
+    // No key finds such a label; it only counts a row.
+    const labels = list.map((label) => (isContainer(label) ? null : (label as Label)));
+    return { dtype: 'object', labels, levels: 0 };
   }
   if (list.length === 0) return { dtype: 'object', labels: [], levels: 0 };
   const { dtype, data } = inferColumn(null, list);
@@ -48,7 +50,14 @@ export function rowIndexFrom(value: PyValue): RowIndex {
   return { dtype, labels, levels: 0 };
 }
 
+/** What pandas cannot hash, and keeps as a label all the same. */
+export const isContainer = (label: PyValue): boolean =>
+  Array.isArray(label) || label instanceof Map;
+
 function deepIndex(levels: readonly PyValue[][]): RowIndex {
+  if (levels.some((level) => level.some(isContainer))) {
+    throw new CastError('labels that are text or numbers');
+  }
   const [first, ...rest] = levels.map(rowIndexFrom);
   if (first === undefined || rest.some((level) => level.labels.length !== first.labels.length)) {
     throw new CastError('lists of labels of equal length');

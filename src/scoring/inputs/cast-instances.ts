@@ -62,10 +62,12 @@ function pivot(
 /** Required inputs must have as many rows as each other; without a schema all must. */
 function checkLengths(dict: PyDict, schema: Schema | undefined): void {
   const isNamed = schema?.inputs[0]?.name !== undefined;
+  // MLflow counts an input with an empty name by its position, and so never finds it here.
   const isRequired = (name: string) =>
-    schema?.kind === 'tensors'
+    name !== '' &&
+    (schema?.kind === 'tensors'
       ? schema.inputs.some((spec) => spec.name === name)
-      : schema?.inputs.some((spec) => spec.name === name && spec.required);
+      : schema?.inputs.some((spec) => spec.name === name && spec.required));
   const arrays = [...dict].filter(
     ([name, value]) => isNdArray(value) && !isNumpyScalar(value) && (!isNamed || isRequired(name)),
   );

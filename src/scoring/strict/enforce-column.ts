@@ -46,6 +46,9 @@ const TARGETS: Partial<
 export function enforceColumn(input: Column, type: ScalarType, nowMs?: number): Column {
   if (type === 'string' || type === 'binary') {
     if (input.dtype === 'object') return input;
+    if (input.dtype === 'bytes' && type === 'binary') {
+      return column(input.label, 'object', objectCells(input.dtype, input.data));
+    }
     throw new CastError(`cells of type ${type}, not of dtype ${input.dtype}`);
   }
   const values = input.dtype === 'object' ? inferObjects(input) : input;

@@ -38,7 +38,7 @@ function enforceNamed(input: ModelInput, specs: readonly TensorSpec[]): PyDict {
   }
   const result: PyDict = new Map();
   specs.forEach((spec, i) => {
-    result.set(spec.name as string, find(spec.name, i)?.(spec) as NdArray);
+    result.set(spec.name || String(i), find(spec.name, i)?.(spec) as NdArray);
   });
   return result;
 }

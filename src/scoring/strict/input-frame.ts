@@ -62,8 +62,8 @@ function frameOfArray(array: NdArray): Frame {
     throw new CastError('an array of one or two dimensions');
   }
   const [rows = 0, width = 1] = shape;
-  // pandas keeps text and bytes as objects.
-  const kept = dtype === 'str' || dtype === 'bytes' ? 'object' : dtype;
+  // pandas turns an array's text into objects, but not its bytes.
+  const kept = dtype === 'str' ? 'object' : dtype;
   if (shape.length === 1) return frame(rows, [column(0n, kept, data as never)]);
   const columns = Array.from({ length: sizeOf([width]) }, (_, c) => {
     const cells = allocate(kept, rows) as PyValue[];

@@ -55,6 +55,22 @@ describe('enforceSchema with columns', () => {
     ]);
   });
 
+  it('takes bytes of an array for binary columns only', () => {
+    const body = '{"instances": [["a", "b"]]}';
+
+    expect(table(enforce(body, column('binary'), column('binary')))).toEqual([
+      [0n, 'object', [new Uint8Array([97])]],
+      [1n, 'object', [new Uint8Array([98])]],
+    ]);
+    expect(() => enforce(body, column('binary'), column('string'))).toThrow(REFUSED);
+  });
+
+  it('does not count the cells of a column with an empty name', () => {
+    const body = '{"instances": [{"a": 1, "": 1}, {"": 2}]}';
+
+    expect(() => enforce(body, column('long', 'a'), column('long', ''))).toThrow(REFUSED);
+  });
+
   it('leaves an optional column out that was not sent', () => {
     const input = enforce(
       '{"dataframe_records": [{"a": 1}]}',

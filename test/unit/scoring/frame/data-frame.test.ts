@@ -97,6 +97,25 @@ describe('dataFrame', () => {
         [1n, 'object', [2n, 'y']],
       ],
     },
+    {
+      name: 'labels of one level',
+      data: [[1n]],
+      columns: [['a']],
+      expected: [['(a)', 'int64', [1n]]],
+    },
+    {
+      name: 'row labels of any kind',
+      data: [[1n]],
+      index: [dict({})],
+      expected: [[0n, 'int64', [1n]]],
+    },
+    {
+      name: 'a single value for no rows',
+      data: 1n,
+      columns: ['a'],
+      index: [],
+      expected: [['a', 'int64', []]],
+    },
     { name: 'whole floats as labels', data: [[1n]], columns: [1], expected: [[1, 'int64', [1n]]] },
   ])('builds $name', ({ data, columns, index, expected }) => {
     expect(build(data, columns, index)).toEqual(expected);
@@ -112,7 +131,7 @@ describe('dataFrame', () => {
     { name: 'only single values', data: dict({ a: 1n }) },
     { name: 'lists beside objects', data: dict({ a: [1n], b: dict({ x: 1n }) }) },
     { name: 'labels in text', data: [[1n]], columns: 'a' },
-    { name: 'labels in lists', data: [[1n]], columns: [['a']] },
+    { name: 'labels in lists in lists', data: [[1n]], columns: [[['a']]] },
     { name: 'labels of several kinds', data: [[1n, 2n]], columns: ['a', ['b']] },
     { name: 'an integer beyond doubles', data: [[10n ** 400n]] },
   ])('refuses $name', ({ data, columns, index }) => {
