@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { ServingError } from '../errors.ts';
-import { scoreInvocation } from '../http/score-invocation.ts';
+import { type Invocation, type Scored, scoreInvocation } from '../http/score-invocation.ts';
 import { createLog } from '../log.ts';
 import { createLogTelemetry } from '../log-telemetry.ts';
 import { openEndpoint } from '../open-endpoint.ts';
@@ -42,16 +42,34 @@ export async function predict(options: PredictOptions): Promise<number> {
     readInput(options.inputPath),
   ]);
   const model = await endpoint.preload();
-  const { text } = await scoreInvocation({
+  const invocation = {
     contentType: MIME_TYPES[options.contentType],
     body,
     model,
     limits: { ...configuration.limits, ...NO_LIMITS },
     hasTypedCsv: false,
-  });
+  };
+  const { text } = await score(invocation, options);
   await writeOutput(options.outputPath, text);
   await endpoint.close();
   return EXIT.ok;
+}
+
+async function score(invocation: Invocation, options: PredictOptions): Promise<Scored> {
+  try {
+    return await scoreInvocation(invocation);
+  } catch (error) {
+    throw withTypeHint(error, options);
+  }
+}
+
+/** Files are easily scored without `-t`; what was read as JSON then fails in its first byte. */
+function withTypeHint(error: unknown, { inputPath = '', contentType }: PredictOptions): unknown {
+  const named = /\.(csv|parquet)$/i.exec(inputPath)?.[1]?.toLowerCase();
+  if (!(error instanceof ServingError) || named === undefined || named === contentType)
+    return error;
+  const message = `${error.message}; it was read as ${contentType}: does -t ${named} help?`;
+  return new ServingError(error.code, message, { cause: error });
 }
 
 async function readInput(path: string | undefined): Promise<Uint8Array> {

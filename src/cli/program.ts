@@ -73,6 +73,7 @@ function program(keep: (exitCode: number) => void): Command {
     .helpCommand(false)
     .version(packageJson.version, '--version', 'show the version')
     .addHelpText('after', EXAMPLES.program)
+    .configureOutput({ outputError: (text, write) => write(usageLine(text)) })
     .exitOverride();
   const command = (name: keyof typeof EXAMPLES, description: string): Command =>
     root
@@ -119,6 +120,13 @@ function program(keep: (exitCode: number) => void): Command {
     .action(async (options) => keep(await (await import('./resolve.ts')).resolve(options)));
   return root;
 }
+
+/** Commander's lines in the form of our own, with where to look. */
+const usageLine = (text: string): string =>
+  `${text
+    .trim()
+    .replace(/^error: /, 'mlflow-serverless: ')
+    .replace(/\s*\n\s*/g, ' ')}; --help shows what there is\n`.replace('.;', ';');
 
 const modelOption = (): Option =>
   new Option('-m, --model-uri <uri>', 'the model (default: MLFLOW_SERVERLESS_MODEL_URI)');

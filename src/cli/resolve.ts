@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ServingError } from '../errors.ts';
 import type { MlModel } from '../model/mlmodel.ts';
 import { parseMlModel } from '../model/parse-mlmodel.ts';
 import { openSources, type Sources } from '../open-sources.ts';
@@ -48,7 +49,7 @@ async function readMlModel(
   version: ModelVersion,
 ): Promise<MlModel | undefined> {
   const folder = store.inPlace?.(version.source);
-  if (folder !== undefined) return parseMlModel(await readFile(join(folder, 'MLmodel'), 'utf8'));
+  if (folder !== undefined) return parseMlModel(await readInFolder(folder, version.source));
   const file = version.files?.find(({ path }) => path === 'MLmodel');
   if (file === undefined) return undefined;
   const parent = await mkdtemp(join(tmpdir(), 'mlflow-serverless-resolve-'));
@@ -58,6 +59,26 @@ async function readMlModel(
     return await parseMlModel(await readFile(join(directory, 'MLmodel'), 'utf8'));
   } finally {
     await rm(parent, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The text of the MLmodel in a folder of this machine.
+ *
+ * @throws {ServingError} RESOURCE_DOES_NOT_EXIST without the folder or the file
+ */
+async function readInFolder(folder: string, source: string): Promise<string> {
+  try {
+    return await readFile(join(folder, 'MLmodel'), 'utf8');
+  } catch (cause) {
+    const isFolder = await stat(folder).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    const message = isFolder
+      ? `there is no readable MLmodel file in ${source}; point the URI at the folder that holds it`
+      : `there is no folder at ${source}`;
+    throw new ServingError('RESOURCE_DOES_NOT_EXIST', message, { cause });
   }
 }
 

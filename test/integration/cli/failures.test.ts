@@ -64,6 +64,11 @@ describe('a command that cannot open its model', () => {
       says: /there is no folder/,
     },
     {
+      name: 'a name alone, which means a folder',
+      args: () => ['-m', 'wine'],
+      says: /there is no folder at wine/,
+    },
+    {
       name: 'a folder without a model',
       args: () => ['-m', folder({ 'README.md': '' })],
       says: /MLmodel/,
@@ -109,6 +114,18 @@ describe('a command that cannot open its model', () => {
     expect(exitCode).toBe(1);
   });
 
+  it.each([
+    { uri: () => 'nowhere', says: /there is no folder at nowhere/ },
+    { uri: () => 'package.json', says: /there is no folder at package\.json/ },
+    { uri: () => folder({ 'README.md': '' }), says: /there is no readable MLmodel file in .*; / },
+  ])('resolve says so in one line, too: $says', async ({ uri, says }) => {
+    const { exitCode, stderr } = await runCli(['resolve', '-m', uri()]);
+
+    expect(stderr).toMatch(says);
+    expect(stderr).toMatch(/^mlflow-serverless: .*\n$/);
+    expect(exitCode).toBe(1);
+  });
+
   it('shows where the error comes from when asked to', async () => {
     const { stderr } = await runCli(['resolve', '-m', 'models:/whine/1', ...REGISTRY], {
       environment: { MLFLOW_SERVERLESS_DEBUG: '1' },
@@ -121,7 +138,8 @@ describe('a command that cannot open its model', () => {
 describe('wrong usage', () => {
   it.each([
     { args: ['frobnicate'], says: /unknown command 'frobnicate'/ },
-    { args: ['serve', '--frobnicate'], says: /unknown option '--frobnicate'/ },
+    { args: ['serve', '--frobnicate'], says: /unknown option '--frobnicate'; --help shows/ },
+    { args: ['serv'], says: /unknown command 'serv' \(Did you mean serve\?\)/ },
     {
       args: ['serve', '-m', 'models:/wine/1', '-p', '65536'],
       says: /Expected a port number, 0 to 65535/,
@@ -133,6 +151,7 @@ describe('wrong usage', () => {
     const { exitCode, stderr } = await runCli(args);
 
     expect(stderr).toMatch(says);
+    expect(stderr).toMatch(/^mlflow-serverless: .*\n$/);
     expect(exitCode).toBe(2);
   });
 

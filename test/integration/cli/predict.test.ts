@@ -40,6 +40,16 @@ describe('predict', () => {
     });
   });
 
+  it('names -t when a CSV file was read as JSON', async () => {
+    const input = join(root, 'untyped.csv');
+    writeFileSync(input, 'a,b\n1.5,2.0\n');
+
+    const { exitCode, stderr } = await predict(['-i', input]);
+
+    expect(stderr).toMatch(/^mlflow-serverless: .*; it was read as json: does -t csv help\?\n$/);
+    expect(exitCode).toBe(1);
+  });
+
   it('reads and writes files', async () => {
     const input = join(root, 'rows.csv');
     const output = join(root, 'predictions.json');
