@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** One project per kind of proof; style.md §4 says what each may touch. */
+/** One project per kind of proof; CONTRIBUTING.md says what each needs. */
 const project = (name: string, include: string[], testTimeout: number) => ({
   test: { name, include, testTimeout, hookTimeout: testTimeout },
 });
