@@ -7,8 +7,8 @@ const ONNX_NAMES: Partial<Record<ElementType, string>> = { float32: 'float', flo
 
 /** What a client can do about a wrong dtype, by what the model wants. */
 const FIXES: Partial<Record<ElementType, string>> = {
-  float32: 'send decimals such as 1.0, or log the model with a signature',
-  float64: 'send decimals such as 1.0, or log the model with a signature',
+  float32: 'send decimals such as 1.0, or declare the columns as double in the signature',
+  float64: 'send decimals such as 1.0, or declare the columns as double in the signature',
   string: 'send text, or log the model with a signature of string columns',
 };
 

@@ -18,10 +18,13 @@ export function runProblem(cause: unknown): ServingError {
 
 function rankProblem(text: string): string | undefined {
   const found = /Invalid rank for input: (.+?) Got: (\d+) Expected: (\d+)/s.exec(text);
-  return (
-    found?.[1] &&
-    `model input "${found[1]}" has ${found[3]} dimensions, the request gave ${found[2]}; nest the lists accordingly`
-  );
+  if (!found) return undefined;
+  const [, input, given, expected] = found;
+  const fix =
+    given === '1'
+      ? 'nest the lists accordingly; for columns of a table, log the model with a tensor signature or convert it with one input for all columns'
+      : 'nest the lists accordingly';
+  return `model input "${input}" has ${expected} dimensions, the request gave ${given}; ${fix}`;
 }
 
 function sizeProblem(text: string): string | undefined {

@@ -70,7 +70,8 @@ describe('runProblem', () => {
     {
       name: 'a wrong rank',
       text: 'Invalid rank for input: X Got: 1 Expected: 2 Please fix either the inputs/outputs or the model.',
-      message: 'model input "X" has 2 dimensions, the request gave 1; nest the lists accordingly',
+      message:
+        'model input "X" has 2 dimensions, the request gave 1; nest the lists accordingly; for columns of a table, log the model with a tensor signature or convert it with one input for all columns',
     },
     {
       name: 'wrong sizes',
