@@ -134,7 +134,12 @@ def mixed_frame():
             ]
         )
     )
-    return to_onnx(model, initial_types=types, target_opset=OPSET), signature, None
+    example = {
+        "size": np.array([[3.5], [12.0]], dtype=np.float32),
+        "weight": np.array([[20.0], [2.5]], dtype=np.float32),
+        "color": np.array([["red"], ["blue"]], dtype=object),
+    }
+    return to_onnx(model, initial_types=types, target_opset=OPSET), signature, example
 
 
 def mixed_columns():

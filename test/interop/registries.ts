@@ -34,7 +34,13 @@ type Check = (
   expected?: Expected,
 ) => void;
 
-/** Resolve the same model through every kind of registry and predict; the number of failures. */
+type CheckAll = (
+  label: string,
+  logged: readonly LoggedModel[],
+  environment: Record<string, string>,
+) => void;
+
+/** Resolve the same models through every kind of registry and predict; the number of failures. */
 export async function checkRegistries(options: RegistriesOptions): Promise<number> {
   const { python, work, cli, tracking, models } = options;
   const model = models.find(({ name }) => name === NAME) as LoggedModel;
@@ -47,7 +53,7 @@ export async function checkRegistries(options: RegistriesOptions): Promise<numbe
       ['predict', '-m', uri, '-i', expected.example],
       environment,
     );
-    const isSame = stdout.trim() === expected.answer.trim();
+    const isSame = (stdout || stderr).trim() === expected.answer.trim();
     if (!isSame) failures.push(label);
     console.log(
       `${isSame ? 'ok  ' : 'FAIL'} ${label.padEnd(24)} ${uri}${isSame ? '' : `\n     ${stderr || stdout}`}`,
@@ -59,6 +65,17 @@ export async function checkRegistries(options: RegistriesOptions): Promise<numbe
     if (!isClear) failures.push(label);
     console.log(`${isClear ? 'ok  ' : 'FAIL'} ${label.padEnd(24)} ${stderr.trim()}`);
   };
+  const answers = new Map(models.map((logged) => [logged.name, expectedOf(cli, logged.folder)]));
+  /** Every kind of URI of one model, and the alias of each of the others. */
+  const checkAll: CheckAll = (label, logged, environment) => {
+    for (const entry of logged) {
+      if (entry.name === NAME) {
+        for (const uri of uris(entry)) check(label, uri, environment);
+      } else {
+        check(label, `models:/${entry.name}@champion`, environment, answers.get(entry.name));
+      }
+    }
+  };
   const uris = (logged: LoggedModel): string[] => [
     `models:/${NAME}/1`,
     `models:/${NAME}/latest`,
@@ -68,8 +85,7 @@ export async function checkRegistries(options: RegistriesOptions): Promise<numbe
     `runs:/${logged.run_id}/model`,
   ];
 
-  for (const uri of uris(model))
-    check('tracking server', uri, { MLFLOW_TRACKING_URI: tracking.url });
+  checkAll('tracking server', models, { MLFLOW_TRACKING_URI: tracking.url });
   refuse('missing alias', `models:/${NAME}@nobody`, { MLFLOW_TRACKING_URI: tracking.url });
   refuse('missing model', 'models:/nothing/1', { MLFLOW_TRACKING_URI: tracking.url });
   refuse('unreachable', `models:/${NAME}/1`, {
@@ -81,15 +97,14 @@ export async function checkRegistries(options: RegistriesOptions): Promise<numbe
     MLFLOW_TRACKING_URI: `sqlite:///${join(work, 'server', 'mlflow.db')}`,
     MLFLOW_ARTIFACTS_DESTINATION: join(work, 'server', 'artifacts'),
   };
-  for (const uri of uris(model)) check('mlflow.db', uri, database);
+  checkAll('mlflow.db', models, database);
 
   const guarded = await startGuardedServer(python, work);
   const credentials = {
     MLFLOW_TRACKING_USERNAME: 'admin',
     MLFLOW_TRACKING_PASSWORD: 'interop-password',
   };
-  for (const uri of uris(model))
-    check('basic auth', uri, { MLFLOW_TRACKING_URI: guarded.url, ...credentials });
+  checkAll('basic auth', models, { MLFLOW_TRACKING_URI: guarded.url, ...credentials });
   refuse('wrong password', `models:/${NAME}/1`, {
     MLFLOW_TRACKING_URI: guarded.url,
     ...credentials,
@@ -99,17 +114,18 @@ export async function checkRegistries(options: RegistriesOptions): Promise<numbe
 
   const runs = join(work, 'mlruns');
   const allow = { MLFLOW_ALLOW_FILE_STORE: 'true', SAVE_COPIES: '0' };
-  const [filed] = logModels(python, runs, join(work, 'unused'), [NAME], allow) as [LoggedModel];
-  for (const uri of uris(filed)) check('file store', uri, { MLFLOW_TRACKING_URI: runs });
+  const names = models.map(({ name }) => name);
+  const filed = logModels(python, runs, join(work, 'unused'), names, allow);
+  checkAll('file store', filed, { MLFLOW_TRACKING_URI: runs });
 
-  await checkS3(options, check, uris);
+  await checkS3(options, check, checkAll);
   return failures.length;
 }
 
 async function checkS3(
-  { python, work }: RegistriesOptions,
+  { python, work, models }: RegistriesOptions,
   check: Check,
-  uris: (logged: LoggedModel) => string[],
+  checkAll: CheckAll,
 ): Promise<void> {
   const s3 = await startServer({
     command: [join(python, 'moto_server'), '-H', '127.0.0.1', '-p', '{port}'],
@@ -145,12 +161,10 @@ async function checkS3(
     environment: access,
     healthPath: '/health',
   });
-  const [logged] = logModels(python, server.url, join(work, 'unused'), [NAME], {
-    ...access,
-    SAVE_COPIES: '0',
-  }) as [LoggedModel];
-  for (const uri of uris(logged))
-    check('artifacts in S3', uri, { ...access, MLFLOW_TRACKING_URI: server.url });
+  const names = models.map(({ name }) => name);
+  const settings = { ...access, SAVE_COPIES: '0' };
+  const logged = logModels(python, server.url, join(work, 'unused'), names, settings);
+  checkAll('artifacts in S3', logged, { ...access, MLFLOW_TRACKING_URI: server.url });
   const published = { ...access, MLFLOW_REGISTRY_URI: 's3://models/registry' };
   const folder = { MLFLOW_REGISTRY_URI: 'examples/registry' };
   const example = join(WINE, 'serving_input_example.json');
@@ -190,6 +204,13 @@ function startGuardedServer(python: string, work: string): Promise<ServerProcess
     },
     healthPath: '/health',
   });
+}
+
+/** What our command line prints for a folder that was compared with MLflow's server, an error included. */
+function expectedOf(cli: string, folder: string): Expected {
+  const example = join(folder, 'serving_input_example.json');
+  const { stdout, stderr } = run(cli, ['predict', '-m', folder, '-i', example], {});
+  return { example, answer: stdout || stderr };
 }
 
 /** What `mlflow models predict` prints. */

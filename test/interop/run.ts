@@ -35,7 +35,7 @@ try {
   if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run npm run build first`);
   console.log(`seed ${seed}; repeat with: npm run interop -- --seed ${seed}`);
   const tracking = await startTrackingServer(join(work, 'server'));
-  const names = isRegistriesOnly ? [REGISTRY_MODEL] : only ? [only] : [];
+  const names = isRegistriesOnly ? [REGISTRY_MODEL, 'conv_net'] : only ? [only] : [];
   const models = logModels(python, tracking.url, join(work, 'models'), names);
   let total = 0;
   for (const model of isRegistriesOnly ? [] : models) total += await compareServers(model);
