@@ -11,6 +11,7 @@ export {
   readServedConfiguration,
   type ServedConfiguration,
 } from './config/environment.ts';
+export { type Endpoint, type EndpointOptions, openEndpoint } from './endpoint/open-endpoint.ts';
 export { type ErrorCode, ServingError } from './errors.ts';
 export type {
   HttpHandler,
@@ -21,7 +22,6 @@ export type {
 export { createHttpHandler, type HttpHandlerOptions, MLFLOW_VERSION } from './http/routes.ts';
 export { createLog, type Log } from './log.ts';
 export { createLogTelemetry } from './log-telemetry.ts';
-export { type Endpoint, type EndpointOptions, openEndpoint } from './open-endpoint.ts';
 export {
   combineTelemetry,
   NO_TELEMETRY,

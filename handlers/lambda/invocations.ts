@@ -1,9 +1,9 @@
 import { createLambdaHandler, type LambdaHandler } from '../../src/adapters/aws/lambda-handler.ts';
 import { preloadWithin } from '../../src/adapters/aws/preload-within.ts';
 import { readServedConfiguration } from '../../src/config/environment.ts';
+import { openEndpoint } from '../../src/endpoint/open-endpoint.ts';
 import { createLog } from '../../src/log.ts';
 import { createLogTelemetry } from '../../src/log-telemetry.ts';
-import { openEndpoint } from '../../src/open-endpoint.ts';
 
 const configuration = readServedConfiguration(process.env);
 const log = createLog({ level: configuration.logLevel ?? 'info' });

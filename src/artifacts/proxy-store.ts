@@ -1,7 +1,7 @@
 import { ServingError } from '../errors.ts';
 import { encodeQuery } from '../http-client/encode-rfc3986.ts';
+import type { HttpClient } from '../http-client/http-client.ts';
 import { findHttpProblem } from '../http-client/http-problem.ts';
-import type { HttpClient } from '../http-client.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { type DownloadPolicy, downloadDirectory } from './download-directory.ts';
 import type { RemoteBody, RemoteDirectory, RemoteFile } from './remote-directory.ts';

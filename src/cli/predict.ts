@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
+import { openEndpoint } from '../endpoint/open-endpoint.ts';
 import { ServingError } from '../errors.ts';
 import { type Invocation, type Scored, scoreInvocation } from '../http/score-invocation.ts';
 import { createLog } from '../log.ts';
 import { createLogTelemetry } from '../log-telemetry.ts';
-import { openEndpoint } from '../open-endpoint.ts';
 import { NO_TELEMETRY } from '../telemetry.ts';
 import { commandConfiguration, type ModelOptions } from './command-options.ts';
 import { EXIT } from './failure.ts';

@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openSources, type Sources } from '../endpoint/open-sources.ts';
 import { ServingError } from '../errors.ts';
 import type { MlModel } from '../model/mlmodel.ts';
 import { parseMlModel } from '../model/parse-mlmodel.ts';
-import { openSources, type Sources } from '../open-sources.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
 import { commandConfiguration, type ModelOptions } from './command-options.ts';
 import { describeSignature } from './describe-signature.ts';

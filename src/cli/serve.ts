@@ -1,8 +1,8 @@
 import { flushCompileCache } from 'node:module';
 import type { ServedConfiguration } from '../config/environment.ts';
+import { openEndpoint } from '../endpoint/open-endpoint.ts';
 import { createLog } from '../log.ts';
 import { createLogTelemetry } from '../log-telemetry.ts';
-import { openEndpoint } from '../open-endpoint.ts';
 import type { LoadedModel } from '../serving/loaded-model.ts';
 import type { Telemetry, TelemetryEvent } from '../telemetry.ts';
 import { commandConfiguration, type ModelOptions } from './command-options.ts';

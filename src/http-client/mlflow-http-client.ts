@@ -1,6 +1,6 @@
 import { ServingError } from '../errors.ts';
-import { createHttpClient, type HttpClient } from '../http-client.ts';
 import type { Authorization, OutgoingRequest } from './authorization.ts';
+import { createHttpClient, type HttpClient } from './http-client.ts';
 import { readHttpSettings } from './http-settings.ts';
 import { findPasswordAuthorization } from './password-authorization.ts';
 import { type Environment, readBoolean } from './read-variable.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ServingError } from '../errors.ts';
-import type { HttpClient } from '../http-client.ts';
+import type { HttpClient } from '../http-client/http-client.ts';
 import { locateArtifacts } from './artifact-location.ts';
 import { createModelRegistry } from './create-model-registry.ts';
 import type { ModelRegistry } from './model-registry.ts';

@@ -1,7 +1,7 @@
 import { ServingError } from '../errors.ts';
 import { encodeQuery } from '../http-client/encode-rfc3986.ts';
+import type { HttpCall, HttpClient } from '../http-client/http-client.ts';
 import { findHttpProblem } from '../http-client/http-problem.ts';
-import type { HttpCall, HttpClient } from '../http-client.ts';
 import type { ResolveOptions } from './model-registry.ts';
 import type { LoggedModelRecord, RegistryBackend, VersionPointer } from './registry-backend.ts';
 import { isRecord, readList, readTags, readText } from './rest-fields.ts';

@@ -1,6 +1,6 @@
 import type { Dtype } from '../model/dtype.ts';
+import { PANDAS_DTYPE } from '../model/pandas-dtype.ts';
 import type { ColSpec, ScalarType, Schema } from '../model/signature.ts';
-import { PANDAS_DTYPE } from './frame/pandas-dtype.ts';
 
 /** What the fast paths want to know of a schema, worked out once. */
 export interface SchemaPlan {

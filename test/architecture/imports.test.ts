@@ -33,6 +33,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/errors',
   ],
   'src/adapters': ['src/adapters', 'src/http', 'src/log', 'src/errors'],
+  'src/endpoint': [
+    'src/endpoint',
+    'src/http',
+    'src/serving',
+    'src/predictor',
+    'src/registry',
+    'src/artifacts',
+    'src/config',
+    'src/model',
+    'src/log',
+    'src/telemetry',
+    'src/errors',
+  ],
 };
 
 const files = globSync('src/**/*.ts').map(normalize);

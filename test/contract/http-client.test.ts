@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createHttpClient, type HttpClientOptions } from '../../src/http-client/http-client.ts';
 import { findHttpProblem } from '../../src/http-client/http-problem.ts';
 import { createMlflowHttpClient } from '../../src/http-client/mlflow-http-client.ts';
-import { createHttpClient, type HttpClientOptions } from '../../src/http-client.ts';
 import { type Answer, type FakeServer, startServer } from '../helpers/fake-mlflow-server.ts';
 
 const closers: (() => unknown)[] = [];

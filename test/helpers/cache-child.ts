@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
+import { openSources } from '../../src/endpoint/open-sources.ts';
 import { ndArray } from '../../src/model/nd-array.ts';
 import { parseMlModel } from '../../src/model/parse-mlmodel.ts';
-import { openSources } from '../../src/open-sources.ts';
 import { openPredictor } from '../../src/predictor/open-predictor.ts';
 import { createDiskCache } from '../../src/serving/disk-cache.ts';
 import { createModelLoader } from '../../src/serving/load-model.ts';

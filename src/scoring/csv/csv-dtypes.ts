@@ -1,6 +1,6 @@
 import { badRequest } from '../../errors.ts';
+import { PANDAS_DTYPE } from '../../model/pandas-dtype.ts';
 import type { ScalarType, Schema } from '../../model/signature.ts';
-import { PANDAS_DTYPE } from '../frame/pandas-dtype.ts';
 import type { CsvTarget } from './cast-cells.ts';
 
 /** What `read_csv` is told about one column; `datetime` is refused as soon as a cell needs it. */

@@ -1,20 +1,6 @@
 import { badRequest, ServingError } from '../../errors.ts';
 import type { IndexedFrame } from '../frame/row-index.ts';
-import type { Decompress } from './decompress-page.ts';
-import { readParquetFrame } from './read-frame.ts';
-
-export interface ParquetOptions {
-  /** gzip, brotli and zstd come from the platform; Snappy and LZ4 are read here. */
-  readonly decompress: Decompress;
-  /** @default no limit - other than that of decoded bytes */
-  readonly maxRows?: number;
-  /**
-   * Bytes of all pages once decompressed, and 8 for each cell.
-   *
-   * @default 256 MiB - a compressed file can stand for thousands of times its size
-   */
-  readonly maxDecodedBytes?: number;
-}
+import { type ParquetOptions, readParquetFrame } from './read-frame.ts';
 
 /**
  * Read a Parquet request body as pandas' `read_parquet(body)` does.

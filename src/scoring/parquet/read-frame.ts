@@ -3,17 +3,30 @@ import { type Column, column, type Frame, frame } from '../../model/frame.ts';
 import type { IndexedFrame } from '../frame/row-index.ts';
 import { readArrowSchema } from './arrow-schema.ts';
 import { corrupt } from './byte-reader.ts';
+import type { Decompress } from './decompress-page.ts';
 import { type FileMetadata, readFileMetadata } from './file-metadata.ts';
 import type { CountBytes } from './page-values.ts';
-import { toPandasDtype } from './pandas-dtype.ts';
 import { type IndexLevel, NO_METADATA, readPandasMetadata } from './pandas-metadata.ts';
-import type { ParquetOptions } from './parse-parquet.ts';
 import { type ColumnSource, readColumn } from './read-column.ts';
 import { isCounted, presentLevels, rowLabels } from './row-labels.ts';
 import { buildSchemaTree, leavesOf, type SchemaNode } from './schema-tree.ts';
+import { toPandasDtype } from './to-pandas-dtype.ts';
 import type { Stored } from './to-storage.ts';
 
 const DEFAULT_MAX_DECODED_BYTES = 2 ** 28;
+
+export interface ParquetOptions {
+  /** gzip, brotli and zstd come from the platform; Snappy and LZ4 are read here. */
+  readonly decompress: Decompress;
+  /** @default no limit - other than that of decoded bytes */
+  readonly maxRows?: number;
+  /**
+   * Bytes of all pages once decompressed, and 8 for each cell.
+   *
+   * @default 256 MiB - a compressed file can stand for thousands of times its size
+   */
+  readonly maxDecodedBytes?: number;
+}
 
 /** Read a whole Parquet file. @see parseParquet */
 export function readParquetFrame(file: Uint8Array, options: ParquetOptions): IndexedFrame {

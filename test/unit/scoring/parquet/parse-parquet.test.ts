@@ -4,10 +4,8 @@ import { decompress } from '../../../../src/http/decompress.ts';
 import { NAT } from '../../../../src/model/datetime.ts';
 import type { Frame } from '../../../../src/model/frame.ts';
 import { ndArray } from '../../../../src/model/nd-array.ts';
-import {
-  type ParquetOptions,
-  parseParquet,
-} from '../../../../src/scoring/parquet/parse-parquet.ts';
+import { parseParquet } from '../../../../src/scoring/parquet/parse-parquet.ts';
+import type { ParquetOptions } from '../../../../src/scoring/parquet/read-frame.ts';
 import { FILES } from './parquet-files.ts';
 
 const NAN = Number.NaN;

@@ -1,16 +1,16 @@
-import type { Configuration, ServedConfiguration } from './config/environment.ts';
-import type { HttpHandler } from './http/http-message.ts';
-import { createHttpHandler } from './http/routes.ts';
-import { scoreInvocation } from './http/score-invocation.ts';
-import type { Log } from './log.ts';
-import { parseMlModel } from './model/parse-mlmodel.ts';
+import type { Configuration, ServedConfiguration } from '../config/environment.ts';
+import type { HttpHandler } from '../http/http-message.ts';
+import { createHttpHandler } from '../http/routes.ts';
+import { scoreInvocation } from '../http/score-invocation.ts';
+import type { Log } from '../log.ts';
+import { parseMlModel } from '../model/parse-mlmodel.ts';
+import { openPredictor } from '../predictor/open-predictor.ts';
+import { createDiskCache } from '../serving/disk-cache.ts';
+import { createModelLoader } from '../serving/load-model.ts';
+import type { LoadedModel } from '../serving/loaded-model.ts';
+import { createModelCache, type RefreshingModelCache } from '../serving/model-cache.ts';
+import type { Telemetry } from '../telemetry.ts';
 import { openSources } from './open-sources.ts';
-import { openPredictor } from './predictor/open-predictor.ts';
-import { createDiskCache } from './serving/disk-cache.ts';
-import { createModelLoader } from './serving/load-model.ts';
-import type { LoadedModel } from './serving/loaded-model.ts';
-import { createModelCache, type RefreshingModelCache } from './serving/model-cache.ts';
-import type { Telemetry } from './telemetry.ts';
 
 export interface EndpointOptions {
   readonly configuration: ServedConfiguration;
@@ -74,7 +74,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
 
 /** Runs while the model's bytes are on their way. */
 async function startRuntime(): Promise<void> {
-  const { initOnnxRuntime } = await import('./predictor/onnx/native-runtime.ts');
+  const { initOnnxRuntime } = await import('../predictor/onnx/native-runtime.ts');
   initOnnxRuntime();
 }
 

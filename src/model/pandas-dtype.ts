@@ -1,5 +1,5 @@
-import type { Dtype } from '../../model/dtype.ts';
-import type { ScalarType } from '../../model/signature.ts';
+import type { Dtype } from './dtype.ts';
+import type { ScalarType } from './signature.ts';
 
 /** pandas' dtype of each scalar type; text and bytes are objects. */
 export const PANDAS_DTYPE = {

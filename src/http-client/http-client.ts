@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import pRetry from 'p-retry';
-import { createAgents, type TlsOptions } from './http-client/agents.ts';
-import { type Followed, isSuccess, problemFromAnswer, readJson } from './http-client/answer.ts';
-import { attemptRequest, describePlace } from './http-client/attempt.ts';
-import type { OutgoingRequest } from './http-client/authorization.ts';
-import { HttpProblem } from './http-client/http-problem.ts';
-import { redirectTarget } from './http-client/redirect-target.ts';
-import { type PauseMs, retryOf, retryPolicy } from './http-client/retry-policy.ts';
+import { createAgents, type TlsOptions } from './agents.ts';
+import { type Followed, isSuccess, problemFromAnswer, readJson } from './answer.ts';
+import { attemptRequest, describePlace } from './attempt.ts';
+import type { OutgoingRequest } from './authorization.ts';
+import { HttpProblem } from './http-problem.ts';
+import { redirectTarget } from './redirect-target.ts';
+import { type PauseMs, retryOf, retryPolicy } from './retry-policy.ts';
 
 export interface HttpClientOptions {
   /**

@@ -1,9 +1,9 @@
-import type { ArtifactStore } from './artifacts/artifact-store.ts';
-import { openArtifactStore } from './artifacts/open-store.ts';
-import type { S3Client } from './artifacts/s3-client.ts';
-import type { Environment } from './config/environment.ts';
-import type { ModelRegistry } from './registry/model-registry.ts';
-import { openRegistry } from './registry/open-registry.ts';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { openArtifactStore } from '../artifacts/open-store.ts';
+import type { S3Client } from '../artifacts/s3-client.ts';
+import type { Environment } from '../config/environment.ts';
+import type { ModelRegistry } from '../registry/model-registry.ts';
+import { openRegistry } from '../registry/open-registry.ts';
 
 /** Where models come from: what a URI means, and the files it stands for. */
 export interface Sources {
@@ -21,7 +21,7 @@ export async function openSources(environment: Environment): Promise<Sources> {
   return {
     registry: openRegistry(environment, {
       openObjects: async (uri) => {
-        const { createS3ObjectReader } = await import('./artifacts/s3-object-reader.ts');
+        const { createS3ObjectReader } = await import('../artifacts/s3-object-reader.ts');
         return createS3ObjectReader(s3Client ?? (await openS3Client(environment)), uri);
       },
     }),
@@ -36,6 +36,6 @@ function isOnS3(environment: Environment): boolean {
 }
 
 async function openS3Client(environment: Environment): Promise<S3Client> {
-  const { createS3Client } = await import('./artifacts/s3-client.ts');
+  const { createS3Client } = await import('../artifacts/s3-client.ts');
   return createS3Client(environment);
 }
