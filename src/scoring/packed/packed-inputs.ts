@@ -13,6 +13,7 @@ import type { PyDict, PyValue } from '../../model/py-value.ts';
 import type { Schema } from '../../model/signature.ts';
 import { compileSchema, type SchemaPlan } from '../compile-schema.ts';
 import { packedArray } from './packed-array.ts';
+import { packedColumns } from './packed-columns.ts';
 
 /**
  * `castInputs` for packed lists: one list, an object of lists, a list of objects.
@@ -32,16 +33,34 @@ export function packedInputs(
  *
  * @returns undefined when the general path must decide
  */
-export function packedInstances(value: JsonValue, schema: Schema | undefined): PyValue | undefined {
-  if (isPackedRecords(value)) return pivoted(value, schema);
+export function packedInstances(
+  value: JsonValue,
+  schema: Schema | undefined,
+): PyValue | Frame | undefined {
+  if (isPackedRecords(value)) return packedRows(value, schema) ?? pivoted(value, schema);
   // Lists of one length each need no check of their lengths.
-  return isPackedNumbers(value) ? packedLists(value, schema) : undefined;
+  const isChecked = isPackedNumbers(value) || (value instanceof Map && hasOneLength(value));
+  return isChecked ? packedLists(value, schema) : undefined;
 }
 
-function packedLists(value: JsonValue, schema: Schema | undefined): PyValue | undefined {
+function hasOneLength(dict: JsonObject): boolean {
+  let length: number | undefined;
+  for (const value of dict.values()) {
+    if (!isPackedNumbers(value)) return false;
+    length ??= value.shape[0];
+    if (value.shape[0] !== length) return false;
+  }
+  return true;
+}
+
+function packedLists(value: JsonValue, schema: Schema | undefined): PyValue | Frame | undefined {
   const plan = schema && compileSchema(schema);
   if (plan?.isNamed && !plan.isSimple) return undefined;
-  if (value instanceof Map) return plan?.isNamed === false ? undefined : packedDict(value, plan);
+  if (value instanceof Map) {
+    if (plan?.isNamed === false) return undefined;
+    const columns = plan?.kind === 'columns' ? packedColumns(value, plan) : undefined;
+    return columns ?? packedDict(value, plan);
+  }
   if (!isPackedNumbers(value)) return undefined;
   if (plan === undefined) return packedArray(value, undefined);
   const array = packedArray(value, arrayDtype(plan, 0));

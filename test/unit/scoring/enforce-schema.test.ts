@@ -71,6 +71,30 @@ describe('enforceSchema with columns', () => {
     expect(() => enforce(body, column('long', 'a'), column('long', ''))).toThrow(REFUSED);
   });
 
+  it.each(['inputs', 'instances'])('makes one row of numbers by column under %s', (key) => {
+    const specs = [
+      column('long', 'a'),
+      column('double', 'b'),
+      column('float', 'c'),
+      column('integer', 'd', false),
+    ];
+
+    expect(table(enforce(`{"${key}": {"d": 7, "b": 2, "a": 9, "c": 0.1}}`, ...specs))).toEqual([
+      ['a', 'int64', [9n]],
+      ['b', 'float64', [2]],
+      ['c', 'float32', [Math.fround(0.1)]],
+      ['d', 'int32', [7]],
+    ]);
+    expect(table(enforce(`{"${key}": {"a": 1.9, "b": true, "c": null}}`, ...specs))).toEqual([
+      ['a', 'int64', [1n]],
+      ['b', 'float64', [1]],
+      ['c', 'float32', [Number.NaN]],
+    ]);
+    expect(() => enforce(`{"${key}": {"a": 1, "b": 2, "c": 3, "z": 4}}`, ...specs)).toThrow(
+      REFUSED,
+    );
+  });
+
   it('leaves an optional column out that was not sent', () => {
     const input = enforce(
       '{"dataframe_records": [{"a": 1}]}',

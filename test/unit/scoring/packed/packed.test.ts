@@ -80,9 +80,13 @@ function bodies(table: readonly (readonly unknown[])[]): string[] {
     `{"dataframe_records": [${records}]}`,
     `{"inputs": [${rows}]}`,
     `{"inputs": {"a": ${list(0)}, "b": ${list(1)}}}`,
+    `{"inputs": {"a": ${list(0)}, "z": ${list(1)}, "b": ${list(1)}}}`,
+    `{"inputs": {"a": ${list(0)}, "b": [1]}}`,
     `{"inputs": [${records}]}`,
     `{"instances": [${rows}]}`,
     `{"instances": [${records}]}`,
+    `{"instances": {"b": ${list(1)}, "a": ${list(0)}}}`,
+    `{"instances": {"a": ${list(0)}, "b": [1]}}`,
   ];
 }
 
