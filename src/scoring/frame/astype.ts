@@ -21,6 +21,9 @@ export function astype({ label, dtype, data }: Column, to: Dtype, nowMs?: number
   if (dtype === 'object') {
     return column(label, to, storeAll(objectCells(dtype, data), to, nowMs) as never);
   }
+  if (isDatetimeDtype(dtype) && to !== 'int64' && to !== 'object') {
+    throw new CastError(`cells that become ${to}, not dates`);
+  }
   if (isFloatDtype(dtype) && isIntegerDtype(to)) checkFitsIntegers(storage as Float64Array, to);
   return column(label, to, castStorage(dtype, storage, to) as never);
 }

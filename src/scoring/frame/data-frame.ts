@@ -1,9 +1,9 @@
 import { type Column, column, frame, type Label } from '../../model/frame.ts';
 import type { PyDict, PyValue } from '../../model/py-value.ts';
-import { allocate } from '../../model/storage.ts';
 import { CastError } from '../cast-error.ts';
 import { frameFromDict } from './frame-from-dict.ts';
 import { inferColumn } from './infer-column.ts';
+import { repeatCell } from './repeat-cell.ts';
 import {
   type FrameAxes,
   type IndexedFrame,
@@ -156,10 +156,4 @@ function withRowIndex(
   }
   const repeated = wanted === rowCount ? columns : columns.map((item) => repeatCell(item, wanted));
   return { ...frame(wanted, repeated), index };
-}
-
-function repeatCell({ label, dtype, data }: Column, count: number): Column {
-  const out = allocate(dtype, count) as PyValue[];
-  out.fill((data as PyValue[])[0] as PyValue);
-  return column(label, dtype, out as never);
 }

@@ -5,6 +5,7 @@ import { allocate } from '../../model/storage.ts';
 import { isNumpyScalar } from '../array/numpy-scalar.ts';
 import { CastError } from '../cast-error.ts';
 import { inferColumn } from './infer-column.ts';
+import { repeatCell } from './repeat-cell.ts';
 import type { FrameAxes, IndexedFrame, RowIndex } from './row-index.ts';
 
 /**
@@ -90,12 +91,10 @@ function columnFrom(label: Label, value: PyValue, index: RowIndex): Column {
     );
   }
   if (isNdArray(value)) return fromArray(label, value, rows);
-  if (!Array.isArray(value)) return inferColumn(label, new Array<PyValue>(rows).fill(value));
-  const cells = value.length === 1 && rows !== 1 ? new Array(rows).fill(value[0]) : value;
-  if (cells.length !== rows) throw new CastError('as many cells as there are row labels');
-  return cells.length === 0
-    ? column(label, 'float64', new Float64Array(0))
-    : inferColumn(label, cells);
+  if (!Array.isArray(value)) return repeatCell(inferColumn(label, [value]), rows);
+  if (value.length === 1) return repeatCell(inferColumn(label, value), rows);
+  if (value.length !== rows) throw new CastError('as many cells as there are row labels');
+  return rows === 0 ? column(label, 'float64', new Float64Array(0)) : inferColumn(label, value);
 }
 
 function fromArray(label: Label, array: NdArray, rows: number): Column {
