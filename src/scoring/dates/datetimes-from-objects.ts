@@ -63,6 +63,7 @@ const wholeOf = (cell: number): bigint | undefined =>
 
 function dateFrom(cell: PyValue, row: number, nowMs: number | undefined): ParsedDatetime {
   if (isDatetime(cell)) {
+    if (cell.kind === 'time') throw new CastError('a date, not a time of day', row);
     return { ns: cell.ns, offset: cell.offsetMinutes === undefined ? undefined : 0 };
   }
   const date = typeof cell === 'string' ? parseDatetimeText(cell, nowMs) : undefined;
