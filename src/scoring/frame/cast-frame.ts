@@ -2,13 +2,13 @@ import { badRequest } from '../../errors.ts';
 import { objectCells } from '../../model/cells.ts';
 import type { Dtype } from '../../model/dtype.ts';
 import { type Column, column, type Label } from '../../model/frame.ts';
+import { PANDAS_DTYPE } from '../../model/pandas-dtype.ts';
 import type { PyValue } from '../../model/py-value.ts';
 import type { ScalarType, Schema } from '../../model/signature.ts';
 import { CastError, rowOf, translatingCastErrors } from '../cast-error.ts';
 import { toDatetimes } from '../dates/to-datetimes.ts';
 import { decodeBase64 } from '../python/base64-text.ts';
 import { astype } from './astype.ts';
-import { PANDAS_DTYPE } from './pandas-dtype.ts';
 import type { IndexedFrame } from './row-index.ts';
 
 /** A column of the schema and how its cells are cast. */
