@@ -27,7 +27,7 @@ export function packRecords(
 ): PackedRecords | undefined {
   const { cells, text } = cursor;
   const { bytes } = text;
-  cells.start(0, start, text.length);
+  cells.start(1, start, text.length);
   const keys: Keys = { names: [], starts: [], ends: [] };
   let at = packFirst(cursor, first, keys);
   while (at !== NOT_A_CELL) {

@@ -371,6 +371,17 @@ describe('parseJson, lists of numbers', () => {
 });
 
 describe('parseJson, lists of records', () => {
+  it.each([64, 65, 200])('knows integers and floats apart in records of %d keys', (count) => {
+    const record = (offset: number) =>
+      `{${Array.from({ length: count }, (_, i) => `"k${i}": ${i % 2 ? i : i + offset}`).join()}}`;
+    const value = records(`[${record(0)}, ${record(0.5)}]`);
+
+    expect(value.table.shape).toEqual([2, count]);
+    expect([...value.table.kinds]).toEqual(
+      Array.from({ length: count }, (_, i) => (i % 2 ? INT : INT | FLOAT)),
+    );
+  });
+
   it('packs objects of numbers with the same keys', () => {
     const value = records('[{"a":1,"b":2.5}, {"a":null, "b" : 3}]');
 
