@@ -86,7 +86,7 @@ def xgboost_model():
     from onnxmltools.convert.common.data_types import FloatTensorType as Floats
 
     x, y = load_wine(return_X_y=True)
-    model = xgboost.XGBClassifier(n_estimators=8, max_depth=3).fit(x, y)
+    model = xgboost.XGBClassifier(n_estimators=8, max_depth=3, n_jobs=1, random_state=0).fit(x, y)
     onnx_model = convert_xgboost(model, initial_types=[("X", Floats([None, x.shape[1]]))], target_opset=15)
     frame = pd.DataFrame(x, columns=[f"f{i}" for i in range(x.shape[1])])
     return onnx_model, infer_signature(frame), frame.iloc[:3]
@@ -98,7 +98,7 @@ def lightgbm_model():
     from onnxmltools.convert.common.data_types import FloatTensorType as Floats
 
     x, y = load_wine(return_X_y=True)
-    model = lightgbm.LGBMClassifier(n_estimators=8, verbose=-1).fit(x, y)
+    model = lightgbm.LGBMClassifier(n_estimators=8, verbose=-1, n_jobs=1, random_state=0, deterministic=True).fit(x, y)
     onnx_model = convert_lightgbm(model, initial_types=[("X", Floats([None, x.shape[1]]))], target_opset=15)
     return onnx_model, None, x[:3]
 
