@@ -19,6 +19,9 @@ import { type StoredCell, setItem } from './set-item.ts';
 export function castStorage(from: Dtype, data: Storage, to: Dtype, nowMs?: number): Storage {
   if (from === to) return data;
   if (isNumber(from) && isNumber(to)) return castNumbers(from, data, to);
+  if ((to === 'str' || to === 'bytes') && (from === 'float32' || from === 'float16')) {
+    return storeAll(narrowDigits(from, data as Float32Array), to);
+  }
   const cells = objectCells(from, data);
   if (to === 'object') return cells;
   if (isDatetimeDtype(from) && isDatetimeDtype(to)) return rescale(from, data, to);
@@ -40,6 +43,18 @@ export function storeAll(cells: readonly PyValue[], to: Dtype, nowMs?: number): 
     }
   }
   return out as Storage;
+}
+
+/** Doubles with the fewest digits that narrow floats are read back from: text shows no more. */
+function narrowDigits(from: 'float32' | 'float16', cells: Float32Array): number[] {
+  const round = from === 'float32' ? Math.fround : Math.f16round;
+  return Array.from(cells, (cell) => {
+    for (let digits = 1; digits < 9; digits++) {
+      const short = Number(cell.toPrecision(digits));
+      if (round(short) === cell) return short;
+    }
+    return cell;
+  });
 }
 
 const isNumber = (dtype: Dtype): boolean =>

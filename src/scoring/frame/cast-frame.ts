@@ -9,7 +9,7 @@ import { CastError, rowOf, translatingCastErrors } from '../cast-error.ts';
 import { toDatetimes } from '../dates/to-datetimes.ts';
 import { decodeBase64 } from '../python/base64-text.ts';
 import { astype } from './astype.ts';
-import type { IndexedFrame } from './row-index.ts';
+import { type IndexedFrame, isSameLabel } from './row-index.ts';
 
 /** A column of the schema and how its cells are cast. */
 interface ColumnCast {
@@ -26,7 +26,7 @@ interface ColumnCast {
 export function castFrame(input: IndexedFrame, schema: Schema, nowMs?: number): IndexedFrame {
   const columns = [...input.columns];
   for (const { label, cast } of columnCasts(input, schema, nowMs)) {
-    const positions = columns.flatMap((item, i) => (item.label === label ? [i] : []));
+    const positions = columns.flatMap((item, i) => (isSameLabel(item.label, label) ? [i] : []));
     for (const position of positions) {
       columns[position] = translatingCastErrors(
         () => cast(columns[position] as Column, positions.length > 1),

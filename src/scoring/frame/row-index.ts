@@ -50,6 +50,10 @@ export function rowIndexFrom(value: PyValue): RowIndex {
   return { dtype, labels, levels: 0 };
 }
 
+/** Whether two labels are one to pandas, NaN and NaN among them. */
+export const isSameLabel = (a: Label, b: Label): boolean =>
+  a === b || (Number.isNaN(a) && Number.isNaN(b));
+
 /** What pandas cannot hash, and keeps as a label all the same. */
 export const isContainer = (label: PyValue): boolean =>
   Array.isArray(label) || label instanceof Map;

@@ -4,6 +4,7 @@ import type { ModelInput } from '../../model/model-input.ts';
 import type { ColSpec, ScalarType, Schema } from '../../model/signature.ts';
 import { rowOf, translatingCastErrors } from '../cast-error.ts';
 import { compileSchema } from '../compile-schema.ts';
+import { isSameLabel } from '../frame/row-index.ts';
 import { enforceColumn } from './enforce-column.ts';
 import { inputFrame } from './input-frame.ts';
 
@@ -79,7 +80,8 @@ function enforceUnnamed(given: Frame, specs: readonly ColSpec[], nowMs: number |
   }
   const columns = specs.map((spec, i) => {
     const input = given.columns[i] as Column;
-    const isRepeated = given.columns.filter((other) => other.label === input.label).length > 1;
+    const isRepeated =
+      given.columns.filter((other) => isSameLabel(other.label, input.label)).length > 1;
     if (isRepeated) throw schemaEnforcementFailed(`column "${input.label}" is there twice`);
     return enforce(input, spec.type as ScalarType, nowMs);
   });

@@ -10,6 +10,9 @@ import { enforceColumn } from './enforce-column.ts';
 
 type Properties = ReadonlyMap<string, JsonValue>;
 
+/** What the date `now` means; the result of a check is thrown away, so any moment will do. */
+const ANY_MS = 0;
+
 /**
  * Check a param of type object against its properties; the value itself is never converted.
  *
@@ -64,7 +67,7 @@ function checkScalar(value: PyValue, type: ScalarType, isRequired: boolean): voi
   if (value === null || value instanceof Map || isJsonList(value as JsonValue)) {
     throw new CastError('a single value');
   }
-  enforceColumn(inferColumn(null, [value]), type);
+  enforceColumn(inferColumn(null, [value]), type, ANY_MS);
 }
 
 function checkArray(value: PyValue, items: Properties, isRequired: boolean): void {
@@ -76,7 +79,7 @@ function checkArray(value: PyValue, items: Properties, isRequired: boolean): voi
     for (const item of value) checkType(item, items, isRequired);
   } else if (value.length > 0) {
     const scalar = type as ScalarType;
-    const { dtype, data } = enforceColumn(inferColumn(null, value), scalar);
+    const { dtype, data } = enforceColumn(inferColumn(null, value), scalar, ANY_MS);
     castStorage(dtype, data as never, NUMPY_DTYPE[scalar]);
   }
 }

@@ -46,7 +46,7 @@ const isScalarCell = (cell: PyValue | undefined): boolean =>
   ['string', 'number', 'bigint', 'boolean'].includes(typeof cell) || cell instanceof Uint8Array;
 
 function fromScalars({ dtype, data }: Column, spec: TensorSpec): NdArray {
-  if (dtype.startsWith('datetime64')) throw new CastError('numbers or text, not dates');
+  if (/^(datetime|timedelta)64/.test(dtype)) throw new CastError('numbers or text, not dates');
   const shape = spec.shape.join();
   if (shape !== '-1' && shape !== '-1,1') {
     throw new CastError('a tensor of shape (-1) or (-1, 1), for a column of single values');
