@@ -1,0 +1,76 @@
+/**
+ * Objects by key in a bucket or a folder, with the conditional writes that publishing needs.
+ *
+ * One file per kind of store; all pass test/contract/object-store.suite.ts.
+ *
+ * @throws {ServingError} every method: UNAUTHENTICATED or PERMISSION_DENIED when refused,
+ *   RESOURCE_DOES_NOT_EXIST when the bucket is not there, TEMPORARILY_UNAVAILABLE when the store
+ *   fails after all retries
+ */
+export interface ObjectStore {
+  /** The root as it was named, without a slash at its end; for messages. */
+  readonly uri: string;
+
+  /** The object at `key`; `undefined` when there is none. */
+  read(key: string, options?: CallOptions): Promise<StoredObject | undefined>;
+
+  /** Every object below the folder `prefix`, however deep, by key in no particular order. */
+  list(prefix: string, options?: CallOptions): Promise<ListedObject[]>;
+
+  /**
+   * Write a small object whole, if the condition holds; atomic, readers see the old or the new bytes.
+   *
+   * A retry after an answer that was lost may find its own write and report `conflict`: a caller
+   * that gets it reads again, and compares.
+   */
+  write(
+    key: string,
+    bytes: Uint8Array,
+    condition: WriteCondition,
+    options?: CallOptions,
+  ): Promise<WriteOutcome>;
+
+  /**
+   * Copy a file of this machine to `key`, whatever is there; invisible until it is complete.
+   * Large files go in parts, side by side.
+   */
+  upload(key: string, file: FileToUpload, options?: UploadOptions): Promise<void>;
+
+  /** Delete objects; those that are not there are no error. */
+  delete(keys: readonly string[], options?: CallOptions): Promise<void>;
+}
+
+export interface StoredObject {
+  readonly bytes: Uint8Array;
+  /** Changes with the bytes; only good for `WriteCondition`. */
+  readonly etag: string;
+}
+
+export interface ListedObject {
+  /** Relative to the root. */
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly modifiedAtMs: number;
+}
+
+/** Write only if nothing is there, or only if it is still what was read. */
+export type WriteCondition = { readonly ifAbsent: true } | { readonly ifMatch: string };
+
+/** `conflict`: the condition does not hold; nothing was written. */
+export type WriteOutcome = 'written' | 'conflict';
+
+export interface FileToUpload {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Lower-case hex; the store checks the bytes against it where it can. */
+  readonly sha256: string;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface UploadOptions extends CallOptions {
+  /** Bytes that arrived since the last call. */
+  readonly onProgress?: (bytes: number) => void;
+}
