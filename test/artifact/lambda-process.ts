@@ -9,8 +9,8 @@ export interface LambdaOptions {
   /** `file.export`, as in the function's configuration. @default 'invocations.handler' */
   handler?: string;
   environment: Record<string, string>;
-  /** Share of one core, as a cgroup quota. @default unlimited */
-  cpuShare?: number;
+  /** Shell commands to run first in the function's process, to limit it. @default none */
+  prologue?: string;
   /** Run on a read-only root with an empty /tmp. @default true */
   isolated?: boolean;
 }
@@ -38,6 +38,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaProcess
   if (process.getuid?.() !== 0)
     throw new Error('the zip tests need root: they mount / read-only in a namespace');
   const { directory, handler = 'invocations.handler', environment, isolated = true } = options;
+  const { prologue = ':' } = options;
   const api = await startRuntimeApi();
   const task = resolve(directory);
   const places = { node: dirname(process.execPath), ric: dirname(ric), runtime: here, task };
@@ -55,7 +56,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaProcess
   const command = isolated
     ? ['unshare', '--mount', 'sh', '-c', READ_ONLY_ROOT, 'sh', ...binds, '--', ...node]
     : node;
-  const child = spawn(command[0] as string, command.slice(1), {
+  const child = spawn('sh', ['-c', `${prologue}; exec "$@"`, 'sh', ...command], {
     cwd: isolated ? '/' : task,
     env: { ...lambdaEnvironment(inside.task, handler, api.address), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
