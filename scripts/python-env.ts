@@ -3,21 +3,23 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-const REQUIREMENTS = 'test/interop/requirements.txt';
+/** `interop`: the real MLflow and moto. `infra`: what checks templates. Apart, as their pins contradict. */
+export type PythonEnvironment = 'interop' | 'infra';
 
 /**
- * The Python environment with the real MLflow and moto: made once in .venv/interop, made again
- * when the pinned requirements change. Needs python3 (3.10–3.13) with venv.
+ * A Python environment with the packages of test/<name>/requirements.txt: made once in .venv/<name>,
+ * made again when the pins change. Needs python3 (3.10–3.13) with venv.
  *
- * @returns the folder of its programs: `python`, `mlflow`, `moto_server`
+ * @returns the folder of its programs: `python`, and `mlflow`, `moto_server` or `cfn-lint`, `checkov`
  */
-export function ensurePythonEnvironment(): string {
-  const directory = resolve('.venv/interop');
+export function ensurePythonEnvironment(name: PythonEnvironment = 'interop'): string {
+  const requirements = `test/${name}/requirements.txt`;
+  const directory = resolve('.venv', name);
   const bin = join(directory, 'bin');
   const stamp = join(directory, 'requirements.sha256');
-  const wanted = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
+  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return bin;
-  console.log(`making ${directory} from ${REQUIREMENTS} (a few minutes, once)`);
+  console.log(`making ${directory} from ${requirements} (a few minutes, once)`);
   rmSync(directory, { recursive: true, force: true });
   run('python3', ['-m', 'venv', directory], 'install Python 3.10 or newer with its venv module');
   run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', 'uv'], 'pip could not install uv');
@@ -28,7 +30,7 @@ export function ensurePythonEnvironment(): string {
     '--python',
     join(bin, 'python'),
     '-r',
-    REQUIREMENTS,
+    requirements,
   ];
   run(join(bin, 'uv'), install, 'the pinned requirements could not be installed');
   writeFileSync(stamp, wanted);
