@@ -22,6 +22,8 @@ export interface Configuration {
     readonly maxDepth: number;
   };
   readonly aliasTtlMs: number;
+  /** `push`: an alias older than this is looked up before a request is answered; undefined for `poll`. ms */
+  readonly pushFloorMs: number | undefined;
   readonly cacheMemoryBytes: number | undefined;
   readonly cacheDiskBytes: number | undefined;
   readonly cacheDirectory: string | undefined;
@@ -55,6 +57,8 @@ export function readConfiguration(environment: Environment): Configuration {
       maxDepth: read(VARIABLES.maxDepth) ?? 500,
     },
     aliasTtlMs: read(VARIABLES.aliasTtlMs) ?? 30_000,
+    pushFloorMs:
+      read(VARIABLES.refresh) === 'push' ? (read(VARIABLES.pushFloorMs) ?? 500) : undefined,
     cacheMemoryBytes: read(VARIABLES.cacheMemoryBytes),
     cacheDiskBytes: read(VARIABLES.cacheDiskBytes),
     cacheDirectory: read(VARIABLES.cacheDirectory),

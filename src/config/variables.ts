@@ -19,6 +19,7 @@ const variable = <T>(
 ): Variable<T> => ({ name, parse, ...rest });
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const REFRESH_MODES = ['poll', 'push'] as const;
 const BYTES = 'a size above 0, for example 512MiB or 1000000';
 
 /** Every variable that is read here; names are MLflow's where MLflow has one. */
@@ -67,6 +68,21 @@ export const VARIABLES = {
     accepts: 'seconds above 0, for example 30',
     fallback: '30',
     effect: 'how long an alias, a stage or `latest` is believed before it is looked up again',
+  }),
+  refresh: variable(
+    'MLFLOW_SERVERLESS_REFRESH',
+    (text) => REFRESH_MODES.find((mode) => mode === text.trim().toLowerCase()),
+    {
+      accepts: REFRESH_MODES.join(', '),
+      fallback: 'poll',
+      effect:
+        'push: a request waits for a lookup that is due, and for the new model, instead of going on with the old one',
+    },
+  ),
+  pushFloorMs: variable('MLFLOW_SERVERLESS_PUSH_FLOOR_SECONDS', parseSeconds, {
+    accepts: 'seconds above 0, for example 0.5',
+    fallback: '0.5',
+    effect: 'push: how long an alias, a stage or `latest` is believed',
   }),
   cacheMemoryBytes: variable('MLFLOW_SERVERLESS_CACHE_MEMORY_BYTES', parseBytes, {
     accepts: BYTES,

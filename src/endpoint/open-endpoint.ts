@@ -51,12 +51,13 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     },
     telemetry,
   });
-  const { aliasTtlMs, cacheMemoryBytes } = configuration;
+  const { aliasTtlMs, pushFloorMs, cacheMemoryBytes } = configuration;
   const cache = createModelCache({
     registry,
     loader,
     telemetry,
     ttlMs: aliasTtlMs,
+    pushFloorMs,
     ...(cacheMemoryBytes !== undefined && { maxResidentBytes: cacheMemoryBytes }),
   });
   return {

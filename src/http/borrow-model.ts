@@ -13,7 +13,7 @@ export async function borrowModel(
   modelUri: string,
   deadline: Deadline,
 ): Promise<Lease> {
-  const acquiring = cache.acquire(modelUri);
+  const acquiring = cache.acquire(modelUri, { deadlineAtMs: deadline.atMs });
   let lease: Lease | undefined;
   acquiring.then(
     (acquired) => {

@@ -1,6 +1,7 @@
 import type { MlModel } from '../model/mlmodel.ts';
 import type { Predictor } from '../predictor/predictor.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
+import type { AcquireOptions } from './freshness.ts';
 
 /** A model that is open and has answered its own input example. */
 export interface LoadedModel {
@@ -25,7 +26,7 @@ export interface ModelCache {
    *
    * @throws {ServingError} whatever resolving, downloading or opening threw, when there is no good model to go on with
    */
-  acquire(uri: string, options?: { readonly signal?: AbortSignal }): Promise<Lease>;
+  acquire(uri: string, request?: AcquireOptions): Promise<Lease>;
   /** Wait for every lease, then give all models back. */
   close(): Promise<void>;
 }

@@ -2,16 +2,18 @@ import { totalmem } from 'node:os';
 import { ServingError } from '../errors.ts';
 import type { ModelRegistry } from '../registry/model-registry.ts';
 import { combineTelemetry, NO_TELEMETRY, type Telemetry } from '../telemetry.ts';
-import { type Backoff, backoffMs } from './backoff.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
+import type { AcquireOptions } from './freshness.ts';
 import type { Lease, ModelCache } from './loaded-model.ts';
 import { ModelLease } from './model-lease.ts';
 import type { ModelLoader } from './model-loader.ts';
 import { isFixedUri } from './model-version.ts';
 import { createOpenModels, type Slot } from './open-models.ts';
+import { createPollFreshness } from './poll-freshness.ts';
+import { createPushFreshness } from './push-freshness.ts';
 import { createRefresher } from './refresher.ts';
 import { createRoute, isDue, openSlotOf, type Refresh, type Route } from './route.ts';
-import { atMost, throwIfAborted } from './until-done.ts';
+import { throwIfAborted } from './until-done.ts';
 
 export interface ModelCacheOptions {
   readonly registry: ModelRegistry;
@@ -20,6 +22,11 @@ export interface ModelCacheOptions {
   readonly telemetry?: Telemetry;
   /** @default 30_000 - an alias, stage or `latest` is believed this long, ±10 % */
   readonly ttlMs?: number;
+  /**
+   * @default undefined - given, requests wait for a lookup when the last one is older than this (push)
+   *   instead of going on with what they have (poll); `ttlMs` is not used then
+   */
+  readonly pushFloorMs?: number | undefined;
   /** @default 70 % of the memory this process may have - idle models are closed beyond it */
   readonly maxResidentBytes?: number;
   /** @default 10_000 - a lookup that takes longer is given up */
@@ -44,8 +51,6 @@ export interface RefreshingModelCache extends ModelCache {
   settled(): Promise<void>;
 }
 
-/** Waiting for frozen refreshes in vain makes the next request that waits rarer. */
-const PATIENCE_BACKOFF: Backoff = { minMs: 60_000, maxMs: 600_000 };
 /** URIs remembered before those without a model are forgotten. */
 const MAX_IDLE_ROUTES = 1_000;
 
@@ -54,11 +59,12 @@ const MAX_IDLE_ROUTES = 1_000;
  *
  * A URI that moves is looked up again after `ttlMs` while requests go on with the model they have;
  * a new version replaces it once it is open and has answered its own input example. What fails on
- * the way is retried later and changes nothing for the requests. Only after a freeze, which leaves
- * the background no time, does a request wait for the lookup, and not for long.
+ * the way is retried later and changes nothing for the requests. With `pushFloorMs`, requests wait for
+ * lookup and opening instead, within bounds: poll-freshness.ts and push-freshness.ts have the rules.
  */
 export function createModelCache(options: ModelCacheOptions): RefreshingModelCache {
-  const { clock = SYSTEM_CLOCK, random = Math.random, catchUpMs = 1_000 } = options;
+  const { clock = SYSTEM_CLOCK, random = Math.random } = options;
+  const { pushFloorMs: floorMs, ttlMs = 30_000, catchUpMs = 1_000 } = options;
   const telemetry = combineTelemetry(options.telemetry ?? NO_TELEMETRY);
   const routes = new Map<string, Route>();
   const models = createOpenModels({
@@ -68,27 +74,32 @@ export function createModelCache(options: ModelCacheOptions): RefreshingModelCac
     maxResidentBytes: options.maxResidentBytes ?? defaultResidentBytes(),
     loadDeadlineMs: options.loadDeadlineMs ?? 300_000,
   });
+  const freshness =
+    floorMs === undefined
+      ? createPollFreshness({ clock, random, ttlMs, catchUpMs })
+      : createPushFreshness({ clock, random, floorMs });
   const refresh = createRefresher({
     registry: options.registry,
     models,
     telemetry,
     clock,
     random,
-    ttlMs: options.ttlMs ?? 30_000,
+    freshness,
     lookupDeadlineMs: options.lookupDeadlineMs ?? 10_000,
   });
   let isClosed = false;
 
   /** The path of almost every request: one look into a map, one at the clock. */
-  function acquire(uri: string, { signal }: AcquireOptions = {}): Promise<Lease> {
+  function acquire(uri: string, request: AcquireOptions = {}): Promise<Lease> {
+    const { signal } = request;
     const route = routes.get(uri);
     const slot = route?.slot;
     if (route === undefined || slot === undefined || slot.isClosed || signal?.aborted || isClosed) {
       return acquireCold(uri, signal);
     }
     if (!route.isFixed && isDue(route, clock.now())) {
-      const awaited = revalidate(route);
-      if (awaited !== undefined) return catchUp(route, awaited, signal);
+      const waiting = freshness.waitFor(route, revalidate(route), request);
+      if (waiting !== undefined) return lendAfter(waiting, route, signal);
     }
     return Promise.resolve(lend(slot));
   }
@@ -121,19 +132,14 @@ export function createModelCache(options: ModelCacheOptions): RefreshingModelCac
     return refresh(route);
   }
 
-  /** Look the URI up in the background; the result is a refresh that this request should wait for. */
-  function revalidate(route: Route): Refresh | undefined {
+  /** Look the URI up in the background. */
+  function revalidate(route: Route): Refresh {
     const current = route.refresh;
-    const running = current === undefined || current.isOverdue() ? refresh(route) : current;
-    return route.naps > 0 && clock.now() >= route.patienceAtMs ? running : undefined;
+    return current === undefined || current.isOverdue() ? refresh(route) : current;
   }
 
-  async function catchUp(route: Route, running: Refresh, signal?: AbortSignal): Promise<Lease> {
-    await atMost(running.done, catchUpMs, clock, signal);
-    if (route.refresh !== undefined && clock.now() >= route.patienceAtMs) {
-      route.vainWaits++;
-      route.patienceAtMs = clock.now() + backoffMs(route.vainWaits, PATIENCE_BACKOFF, random());
-    }
+  async function lendAfter(waiting: Promise<void>, route: Route, signal?: AbortSignal) {
+    await waiting;
     const slot = openSlotOf(route);
     return slot === undefined ? acquireCold(route.uri, signal) : lend(slot);
   }
@@ -171,10 +177,6 @@ export function createModelCache(options: ModelCacheOptions): RefreshingModelCac
   }
 
   return { acquire, settled, close };
-}
-
-interface AcquireOptions {
-  readonly signal?: AbortSignal;
 }
 
 /** The rest is for Node itself, for requests, and for a replacement that is being opened. */

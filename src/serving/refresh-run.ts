@@ -1,3 +1,4 @@
+import type { ModelVersion } from '../registry/model-registry.ts';
 import type { Attempt } from './attempt.ts';
 import type { OpenModels, Slot } from './open-models.ts';
 import type { Refresh } from './route.ts';
@@ -13,6 +14,11 @@ export interface Run extends Refresh {
   /** What it waits for now. */
   pending: Attempt<unknown> | undefined;
   isSuperseded: boolean;
+  isResolved: boolean;
+  /** What the URI means is known: whoever waits for that goes on. */
+  markResolved(): void;
+  /** What the lookup found. */
+  found: ModelVersion | undefined;
   /** Each holds one lease, given back at the end. */
   readonly held: Slot[];
   /** Callers of `wait` that still wait. */
@@ -22,8 +28,17 @@ export interface Run extends Refresh {
   isOver: boolean;
 }
 
-export function createRun(done: Promise<void>, models: OpenModels): Run {
+export function createRun(done: Promise<void>, models: OpenModels, startedAtMs: number): Run {
+  const { promise: resolved, resolve } = Promise.withResolvers<void>();
   const run: Run = {
+    startedAtMs,
+    resolved,
+    isResolved: false,
+    markResolved: () => {
+      run.isResolved = true;
+      resolve();
+    },
+    found: undefined,
     done,
     error: undefined,
     failure: undefined,

@@ -2,12 +2,14 @@ import { ServingError } from '../errors.ts';
 import type { ModelRegistry, ModelVersion } from '../registry/model-registry.ts';
 import { type EventModel, eventModel, type Telemetry } from '../telemetry.ts';
 import { startAttempt } from './attempt.ts';
-import { type Backoff, backoffMs, jitteredMs } from './backoff.ts';
+import { type Backoff, backoffMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
+import type { Freshness } from './freshness.ts';
 import { versionKey } from './model-version.ts';
 import type { OpenModels, Slot } from './open-models.ts';
 import { createRun, type Run } from './refresh-run.ts';
 import { isDue, openSlotOf, type Refresh, type Route } from './route.ts';
+import { isKnownTrouble, troubleOf } from './trouble.ts';
 
 export interface RefresherOptions {
   readonly registry: ModelRegistry;
@@ -15,7 +17,7 @@ export interface RefresherOptions {
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly ttlMs: number;
+  readonly freshness: Freshness;
   readonly lookupDeadlineMs: number;
 }
 
@@ -40,7 +42,7 @@ const MAX_ROUNDS = 3;
  * @returns a function that starts a refresh, giving up the one under way
  */
 export function createRefresher(options: RefresherOptions): (route: Route) => Refresh {
-  const { registry, models, telemetry, clock, random, ttlMs, lookupDeadlineMs } = options;
+  const { registry, models, telemetry, clock, random, freshness, lookupDeadlineMs } = options;
 
   /** Never rejects. */
   async function refresh(route: Route, run: Run): Promise<void> {
@@ -53,10 +55,17 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
       for (let round = 1; !run.isSuperseded; round++) {
         const askedAtMs = clock.now();
         const version = await find(route, run, round);
+        run.markResolved();
+        if (isKnownTrouble(route, versionKey(version), askedAtMs)) {
+          goOn(route, askedAtMs);
+          break;
+        }
         const slot = await openOrFallBack(route, run, version);
         if (run.isSuperseded) break;
         // However it came to be old, by a long opening or a sleep: it may not be true any more.
-        const maxAgeMs = serving === undefined ? Math.max(ttlMs, FIRST_LOOKUP_AGE_MS) : ttlMs;
+        const { lookupAgeMs } = freshness;
+        const maxAgeMs =
+          serving === undefined ? Math.max(lookupAgeMs, FIRST_LOOKUP_AGE_MS) : lookupAgeMs;
         if (clock.now() - askedAtMs > maxAgeMs && round < MAX_ROUNDS) continue;
         adopt(route, run, slot, askedAtMs);
         break;
@@ -70,6 +79,7 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
 
   function finish(route: Route, run: Run): void {
     run.isOver = true;
+    run.markResolved();
     if (!run.isSuperseded) run.granted = openSlotOf(route);
     if (run.granted !== undefined) models.lease(run.granted, run.waiters);
     models.releaseAll(run.held);
@@ -91,6 +101,7 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
     try {
       const version = await lookup.result;
       run.hasLookedUp = true;
+      run.found = version;
       if (known === undefined) reportResolved(uri, version, clock.now() - lookup.startedAtMs);
       return version;
     } catch (error) {
@@ -148,9 +159,13 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
       return;
     }
     Object.assign(route, HEALTHY);
-    if (!run.hasLookedUp) return;
+    if (run.hasLookedUp) goOn(route, askedAtMs);
+  }
+
+  /** Believe what was found for a while. */
+  function goOn(route: Route, askedAtMs: number): void {
     route.checkedAtMs = askedAtMs;
-    route.dueAtMs = askedAtMs + jitteredMs(ttlMs, random());
+    route.dueAtMs = askedAtMs + freshness.lifetimeMs();
   }
 
   function fail(route: Route, run: Run, error: unknown): void {
@@ -167,9 +182,14 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
     if (slot === undefined) {
       backOff(route, FIRST_BACKOFF, error);
       route.error = error;
-    } else {
-      backOff(route, REFRESH_BACKOFF, error, eventModel(slot.model.version));
+      return;
     }
+    const what = freshness.looksPastTrouble ? troubleOf(run, error) : undefined;
+    if (what === undefined || !isKnownTrouble(route, what, nowMs)) {
+      backOff(route, REFRESH_BACKOFF, error, eventModel(slot.model.version));
+      if (what !== undefined) route.trouble = { what, untilMs: route.dueAtMs };
+    }
+    if (what !== undefined) goOn(route, nowMs);
   }
 
   function backOff(route: Route, backoff: Backoff, error: unknown, serving?: EventModel): void {
@@ -202,7 +222,7 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
       route.naps++;
     }
     const { promise: done, resolve } = Promise.withResolvers<void>();
-    const run = createRun(done, models);
+    const run = createRun(done, models, clock.now());
     route.refresh = run;
     refresh(route, run).then(resolve, resolve);
     return run;
@@ -216,6 +236,7 @@ const HEALTHY = {
   naps: 0,
   vainWaits: 0,
   patienceAtMs: Number.NEGATIVE_INFINITY,
+  trouble: undefined,
 } as const satisfies Partial<Route>;
 
 const failedOnExample = ({ model }: Slot): ServingError =>

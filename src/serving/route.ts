@@ -27,10 +27,27 @@ export interface Route {
   vainWaits: number;
   /** No request waits for a refresh before this. */
   patienceAtMs: number;
+  /** When a request last found it due, or stopped waiting for its refresh. */
+  seenDueAtMs: number;
+  /** What was found and is no good; looked past, not tried again, until its time is over. */
+  trouble: Trouble | undefined;
 }
+
+/** A version that could not be opened, or a URI that means nothing. */
+export interface Trouble {
+  /** The version's key; `ABSENT` when there is none. */
+  readonly what: string;
+  readonly untilMs: number;
+}
+
+export const ABSENT = 'absent';
 
 /** One round of finding out what a URI means and opening it. */
 export interface Refresh {
+  readonly startedAtMs: number;
+  /** Resolves once it is known what the URI means, or that this cannot be found out. */
+  readonly resolved: Promise<void>;
+  readonly isResolved: boolean;
   /** Resolves when it is over, whatever came of it. */
   readonly done: Promise<void>;
   /** Why it failed; undefined while it runs, when it went well, and when it must be begun anew. */
@@ -63,6 +80,8 @@ export const createRoute = (uri: string, isFixed: boolean): Route => ({
   naps: 0,
   vainWaits: 0,
   patienceAtMs: Number.NEGATIVE_INFINITY,
+  seenDueAtMs: Number.NEGATIVE_INFINITY,
+  trouble: undefined,
 });
 
 export const isDue = ({ checkedAtMs, dueAtMs }: Route, nowMs: number): boolean =>

@@ -10,6 +10,7 @@ const DEFAULTS = {
   timeoutMs: 60_000,
   limits: { maxBodyBytes: 104_857_600, maxRows: 1_000_000, maxDepth: 500 },
   aliasTtlMs: 30_000,
+  pushFloorMs: undefined,
   cacheMemoryBytes: undefined,
   cacheDiskBytes: undefined,
   cacheDirectory: undefined,
@@ -38,6 +39,8 @@ describe('readConfiguration', () => {
       MLFLOW_SERVERLESS_MAX_ROWS: '10',
       MLFLOW_SERVERLESS_MAX_DEPTH: '20',
       MLFLOW_SERVERLESS_ALIAS_TTL_SECONDS: '0.1',
+      MLFLOW_SERVERLESS_REFRESH: 'Push',
+      MLFLOW_SERVERLESS_PUSH_FLOOR_SECONDS: '0.7',
       MLFLOW_SERVERLESS_CACHE_MEMORY_BYTES: '1GiB',
       MLFLOW_SERVERLESS_CACHE_DISK_BYTES: '512mib',
       MLFLOW_SERVERLESS_CACHE_DIR: '/tmp/models',
@@ -52,6 +55,7 @@ describe('readConfiguration', () => {
       timeoutMs: 1500,
       limits: { maxBodyBytes: 6_000_000, maxRows: 10, maxDepth: 20 },
       aliasTtlMs: 100,
+      pushFloorMs: 700,
       cacheMemoryBytes: 1_073_741_824,
       cacheDiskBytes: 536_870_912,
       cacheDirectory: '/tmp/models',
@@ -61,6 +65,16 @@ describe('readConfiguration', () => {
   });
 
   it.each([
+    { environment: {}, expected: undefined },
+    { environment: { MLFLOW_SERVERLESS_REFRESH: 'poll' }, expected: undefined },
+    { environment: { MLFLOW_SERVERLESS_PUSH_FLOOR_SECONDS: '2' }, expected: undefined },
+    { environment: { MLFLOW_SERVERLESS_REFRESH: 'push' }, expected: 500 },
+  ])('has a floor of $expected ms for $environment', ({ environment, expected }) => {
+    expect(readConfiguration(environment).pushFloorMs).toBe(expected);
+  });
+
+  it.each([
+    { name: 'MLFLOW_SERVERLESS_REFRESH', value: 'pull', expected: 'poll, push' },
     { name: 'MLFLOW_PORT', value: '65536', expected: 'a port number, 0 to 65535' },
     { name: 'MLFLOW_PORT', value: '80x', expected: 'a port number, 0 to 65535' },
     { name: 'MLFLOW_MODELS_WORKERS', value: '0', expected: 'a whole number above 0' },

@@ -69,7 +69,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** The cache with everything around it, and the rules that must hold whatever happens. */
-function createWorld() {
+function createWorld(pushFloorMs: number | undefined) {
   const clock = createFakeClock();
   const registry = createFakeRegistry(
     Object.fromEntries(URIS.map((name, index) => [name, version((index % 2) + 1)])),
@@ -82,6 +82,7 @@ function createWorld() {
     clock,
     random: () => 0.5,
     maxResidentBytes: MAX_RESIDENT_BYTES,
+    pushFloorMs,
   });
   const leases: Lease[] = [];
   const waiting: Promise<void>[] = [];
@@ -172,7 +173,10 @@ function createWorld() {
   return { run, check, checkQuiet, end, registry, loader, cache, leases };
 }
 
-describe('the cache, whatever happens', () => {
+describe.each([
+  { mode: 'poll', pushFloorMs: undefined },
+  { mode: 'push', pushFloorMs: 500 },
+])('the cache ($mode), whatever happens', ({ pushFloorMs }) => {
   it('never lends a closed model, closes each once, and keeps to the memory bound', async () => {
     const unhandled: unknown[] = [];
     const remember = (error: unknown): void => void unhandled.push(error);
@@ -180,7 +184,7 @@ describe('the cache, whatever happens', () => {
 
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        const world = createWorld();
+        const world = createWorld(pushFloorMs);
         for (const next of steps) {
           await world.run(next);
           await world.check();
@@ -188,7 +192,7 @@ describe('the cache, whatever happens', () => {
         await world.checkQuiet();
         await world.end();
       }),
-      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 500) },
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 400) },
     );
     process.off('unhandledRejection', remember);
 
@@ -198,7 +202,7 @@ describe('the cache, whatever happens', () => {
   it('serves the newest good version in the end', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), versionNumber, async (steps, last) => {
-        const world = createWorld();
+        const world = createWorld(pushFloorMs);
         // An open model does not change its mind about its example; all else can be mended.
         for (const next of steps) if (next.kind !== 'fail-example') await world.run(next);
         await world.run({ kind: 'let-loads-go' });
