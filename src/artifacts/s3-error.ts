@@ -102,11 +102,21 @@ const MEANING_BY_CODE: Readonly<Record<string, Meaning>> = {
 /** Statuses whose cause may pass; codes in the table above go first. */
 const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
 
+export type S3Permission = 's3:GetObject' | 's3:ListBucket' | 's3:PutObject' | 's3:DeleteObject';
+
+/** What the key of an encrypted bucket takes besides. */
+const KEY_PERMISSION_BY_PERMISSION = {
+  's3:GetObject': 'kms:Decrypt',
+  's3:ListBucket': 'kms:Decrypt',
+  's3:PutObject': 'kms:GenerateDataKey and kms:Decrypt',
+  's3:DeleteObject': undefined,
+} as const satisfies Record<S3Permission, string | undefined>;
+
 export interface S3Request {
   /** `s3://bucket/key`, for messages. */
   readonly place: string;
   /** The permission it takes. */
-  readonly permission: 's3:GetObject' | 's3:ListBucket';
+  readonly permission: S3Permission;
   /** For which region it was signed. */
   readonly region: string;
   /** The account that the bucket must belong to. */
@@ -144,8 +154,16 @@ function meaningOf({ status, region }: S3Failure, request: S3Request): Meaning {
       request.expectedOwner === undefined
         ? ''
         : ', or the bucket is not of the account MLFLOW_S3_EXPECTED_BUCKET_OWNER';
-    const text = `is denied to these credentials; they need ${request.permission}, and kms:Decrypt for an encrypted bucket (a missing key looks the same without s3:ListBucket)${owner}`;
+    const text = `is denied to these credentials; they need ${permissionsOf(request)}${owner}`;
     return { error: DENIED, text };
   }
   return { error: UNAVAILABLE, text: 'was answered with an error that is not known here' };
+}
+
+function permissionsOf({ permission }: S3Request): string {
+  const ofKey = KEY_PERMISSION_BY_PERMISSION[permission];
+  const encrypted = ofKey ? `, and ${ofKey} for an encrypted bucket` : '';
+  const isRead = permission === 's3:GetObject' || permission === 's3:ListBucket';
+  const missing = isRead ? ' (a missing key looks the same without s3:ListBucket)' : '';
+  return `${permission}${encrypted}${missing}`;
 }

@@ -115,7 +115,7 @@ const FINAL_REASON_BY_CODE: Readonly<Record<string, string>> = {
 };
 
 /** A short reason in our words; Node's own message may hold addresses, so only its code is used. */
-function describeFailure(error: NodeJS.ErrnoException, trustHint = TRUST_HINT): string {
+export function describeFailure(error: NodeJS.ErrnoException, trustHint = TRUST_HINT): string {
   const code = codeOf(error);
   if (code === undefined) return error.message;
   const hint = /SELF_SIGNED|VERIFY_LEAF|GET_ISSUER/.test(code) ? trustHint : '';
@@ -123,7 +123,7 @@ function describeFailure(error: NodeJS.ErrnoException, trustHint = TRUST_HINT): 
 }
 
 const TRUST_HINT = ' (MLFLOW_TRACKING_SERVER_CERT_PATH names a PEM file of authorities to trust)';
-const isFinal = (error: NodeJS.ErrnoException): boolean =>
+export const isFinal = (error: NodeJS.ErrnoException): boolean =>
   (codeOf(error) ?? '') in FINAL_REASON_BY_CODE;
 
 /** A host with several addresses fails with one error for each; the first stands for all. */

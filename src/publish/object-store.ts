@@ -4,8 +4,8 @@
  * One file per kind of store; all pass test/contract/object-store.suite.ts.
  *
  * @throws {ServingError} every method: UNAUTHENTICATED or PERMISSION_DENIED when refused,
- *   RESOURCE_DOES_NOT_EXIST when the bucket is not there, TEMPORARILY_UNAVAILABLE when the store
- *   fails after all retries
+ *   RESOURCE_DOES_NOT_EXIST when the bucket is not there, INVALID_PARAMETER_VALUE for a key that
+ *   leaves the root or cannot be one here, TEMPORARILY_UNAVAILABLE when the store fails after all retries
  */
 export interface ObjectStore {
   /** The root as it was named, without a slash at its end; for messages. */
@@ -16,6 +16,12 @@ export interface ObjectStore {
 
   /** Every object below the folder `prefix`, however deep, by key in no particular order. */
   list(prefix: string, options?: CallOptions): Promise<ListedObject[]>;
+
+  /**
+   * The names directly below the folder `prefix`, objects and folders alike, in no particular
+   * order; empty when there is nothing. A folder's name comes without a slash.
+   */
+  listNames(prefix: string, options?: CallOptions): Promise<string[]>;
 
   /**
    * Write a small object whole, if the condition holds; atomic, readers see the old or the new bytes.
@@ -33,6 +39,9 @@ export interface ObjectStore {
   /**
    * Copy a file of this machine to `key`, whatever is there; invisible until it is complete.
    * Large files go in parts, side by side.
+   *
+   * @throws {ServingError} besides, TEMPORARILY_UNAVAILABLE when the file does not have the size
+   *   and digest that were announced: it changed meanwhile
    */
   upload(key: string, file: FileToUpload, options?: UploadOptions): Promise<void>;
 
@@ -71,6 +80,6 @@ export interface CallOptions {
 }
 
 export interface UploadOptions extends CallOptions {
-  /** Bytes that arrived since the last call. */
+  /** Bytes that arrived since the last call; negative when a file has to begin again. */
   readonly onProgress?: (bytes: number) => void;
 }
