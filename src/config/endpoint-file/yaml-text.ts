@@ -1,0 +1,93 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml';
+import type { Path } from './fault.ts';
+
+/** Line and column, both from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A YAML text that knows where everything stands. */
+export interface YamlText {
+  /** Why it is not good YAML 1.2; empty when it is. */
+  readonly problems: readonly (Position & { readonly text: string })[];
+  /** What it says; of a key that stands twice, the last. `undefined` when it cannot be understood. */
+  readonly value: unknown;
+  /** Where a key or its value begins; of what is not there, where the nearest thing around it does. */
+  find(path: Path, at: 'key' | 'value'): Position;
+}
+
+export function readYamlText(text: string): YamlText {
+  const counter = new LineCounter();
+  const document = parseDocument(text, {
+    version: '1.2',
+    lineCounter: counter,
+    prettyErrors: false,
+    stringKeys: true,
+  });
+  const position = (offset: number): Position => {
+    const { line, col } = counter.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const found = [...document.errors, ...document.warnings];
+  const problems = found.map(({ code, message, pos }) => ({
+    ...position(pos[0]),
+    text: HINTS[code] ?? sentence(message),
+  }));
+  const walk = (path: Path, at: 'key' | 'value'): number => {
+    let node: unknown = document.contents;
+    let offset = startOf(node) ?? 0;
+    for (const [i, part] of path.entries()) {
+      if (isAlias(node)) node = node.resolve(document);
+      const child = childOf(node, part);
+      if (!child) return offset;
+      const isLast = i === path.length - 1;
+      const start = isLast && at === 'value' ? startOf(child.value) : undefined;
+      offset = start ?? startOf(child.key ?? child.value) ?? offset;
+      node = child.value;
+    }
+    return offset;
+  };
+  return {
+    problems,
+    value: found.every(({ code }) => code === 'DUPLICATE_KEY') ? document.toJS() : undefined,
+    find: (path, at) => position(walk(path, at)),
+  };
+}
+
+function childOf(
+  node: unknown,
+  part: string | number,
+): { key?: unknown; value: unknown } | undefined {
+  if (isSeq(node)) return { value: node.items[Number(part)] };
+  if (!isMap(node)) return undefined;
+  return node.items.findLast(({ key }: Pair) => (isScalar(key) ? key.value : key) === part);
+}
+
+/** An empty value has no place of its own. */
+function startOf(node: unknown): number | undefined {
+  const range = (node as Node | null | undefined)?.range;
+  return range && !(isScalar(node) && node.value === null && range[0] === range[1])
+    ? range[0]
+    : undefined;
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'a tab cannot indent in YAML: use spaces',
+  DUPLICATE_KEY: 'this key stands twice in its mapping: remove one',
+  MULTIPLE_DOCS: 'a second document begins here: an endpoint file holds one',
+  TAG_RESOLVE_FAILED: 'tags such as !Ref mean nothing here: write the value itself',
+  NON_STRING_KEY: 'keys are plain texts',
+};
+
+const sentence = (message: string): string =>
+  `not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
