@@ -1,16 +1,26 @@
-import { ServingError } from '../errors.ts';
+import type { ServingError } from '../errors.ts';
 import type { ArtifactFile } from './model-registry.ts';
+import { malformedObject, parseJsonObject } from './parse-json-object.ts';
 import { isRecord } from './rest-fields.ts';
 
 /** What docs/published-layout.md calls the schema of `manifest.json`. */
 export const MANIFEST_SCHEMA = 'mlflow-serverless/manifest/1';
 
-/** What resolving needs of a `manifest.json`; the rest of it is for people and for `publish`. */
+/** Where files lie below a version when its manifest does not say. */
+export const DEFAULT_DIRECTORY = 'model';
+
+/** What resolving and listing need of a `manifest.json`; the rest of it is for people. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  /** Where the files lie below the version's folder: one part of a key. */
+  readonly directory: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly files: readonly ArtifactFile[];
+  /** ISO 8601, when the writer said so. */
+  readonly publishedAt?: string;
+  /** Names, as in `MLmodel`. */
+  readonly flavors: readonly string[];
 }
 
 /**
@@ -20,12 +30,17 @@ export interface Manifest {
  * @throws {ServingError} TEMPORARILY_UNAVAILABLE for anything that is not a manifest of this schema
  */
 export function parseManifest(bytes: Uint8Array, where: string): Manifest {
-  const value = parseObject(bytes, `the manifest of ${where}`);
-  const fault = (what: string) => malformed(`the manifest of ${where}`, what);
-  const { schema, name, version, tags = {}, files } = value;
+  const source = { what: `the manifest of ${where}`, remedy: 'publish it again' };
+  const value = parseJsonObject(bytes, source);
+  const fault = (problem: string) => malformedObject(source, problem);
+  const { schema, name, version, directory = DEFAULT_DIRECTORY, tags = {}, files } = value;
+  const { published_at: publishedAt, flavors } = value;
   if (schema !== MANIFEST_SCHEMA) throw fault(`its schema is not ${MANIFEST_SCHEMA}`);
   if (typeof name !== 'string' || typeof version !== 'string') {
     throw fault('"name" and "version" must be texts');
+  }
+  if (typeof directory !== 'string' || !isSafePath(directory) || directory.includes('/')) {
+    throw fault('"directory" must be one part of a path');
   }
   if (!isRecord(tags) || !Object.values(tags).every((tag) => typeof tag === 'string')) {
     throw fault('"tags" must map texts to texts');
@@ -37,18 +52,15 @@ export function parseManifest(bytes: Uint8Array, where: string): Manifest {
   if (new Set(listed.map((file) => file.path)).size !== listed.length) {
     throw fault('"files" lists a path twice');
   }
-  return { name, version, tags: tags as Record<string, string>, files: listed };
-}
-
-/**
- * The version a pointer file (`aliases/…`, `stages/…`) names.
- *
- * @throws {ServingError} TEMPORARILY_UNAVAILABLE when it names none
- */
-export function parsePointer(bytes: Uint8Array, where: string): string {
-  const { version } = parseObject(bytes, where);
-  if (typeof version === 'string' && /^[1-9]\d*$/.test(version)) return version;
-  throw malformed(where, '"version" must be a number in quotes');
+  return {
+    name,
+    version,
+    directory,
+    tags: tags as Record<string, string>,
+    files: listed,
+    ...(typeof publishedAt === 'string' && { publishedAt }),
+    flavors: isRecord(flavors) ? Object.keys(flavors) : [],
+  };
 }
 
 function readFile(file: unknown, fault: (what: string) => ServingError): ArtifactFile {
@@ -68,20 +80,3 @@ function readFile(file: unknown, fault: (what: string) => ServingError): Artifac
 
 const isSafePath = (path: string): boolean =>
   !/[\\\0]/.test(path) && path.split('/').every((part) => !['', '.', '..'].includes(part));
-
-function parseObject(bytes: Uint8Array, where: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (isRecord(value)) return value;
-  } catch (cause) {
-    throw malformed(where, 'it is not JSON in UTF-8', cause);
-  }
-  throw malformed(where, 'it is not a JSON object');
-}
-
-const malformed = (where: string, what: string, cause?: unknown): ServingError =>
-  new ServingError(
-    'TEMPORARILY_UNAVAILABLE',
-    `${where} in the published registry is malformed: ${what}; publish it again`,
-    { cause },
-  );

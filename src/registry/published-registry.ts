@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
 import { ServingError } from '../errors.ts';
-import { parseManifest, parsePointer } from './manifest.ts';
+import { parseManifest } from './manifest.ts';
 import type { ResolveOptions } from './model-registry.ts';
 import type { ObjectReader } from './object-reader.ts';
+import { parsePointer } from './pointer.ts';
+import {
+  isKeyPart,
+  manifestKey,
+  modelFolder,
+  pointerKey,
+  pointersFolder,
+  versionFolder,
+  versionsFolder,
+} from './published-layout.ts';
 import type { RegisteredModels, VersionRecord } from './registry-backend.ts';
 
 /**
@@ -14,7 +24,8 @@ import type { RegisteredModels, VersionRecord } from './registry-backend.ts';
 export function createPublishedRegistry(objects: ObjectReader): RegisteredModels {
   async function readPointer(key: string, where: string, options: ResolveOptions) {
     const bytes = await objects.read(key, options);
-    return bytes && { version: parsePointer(bytes, where) };
+    const version = bytes && parsePointer(bytes, where).version;
+    return typeof version === 'string' ? { version } : undefined;
   }
 
   async function readVersion(
@@ -22,8 +33,7 @@ export function createPublishedRegistry(objects: ObjectReader): RegisteredModels
     version: string,
     options: ResolveOptions,
   ): Promise<VersionRecord | undefined> {
-    const folder = `${folderOf(name)}/versions/${version}`;
-    const bytes = await objects.read(`${folder}/manifest.json`, options);
+    const bytes = await objects.read(manifestKey(name, version), options);
     if (bytes === undefined) return undefined;
     const manifest = parseManifest(bytes, `model "${name}" version ${version}`);
     if (manifest.name !== name || manifest.version !== version) {
@@ -33,7 +43,7 @@ export function createPublishedRegistry(objects: ObjectReader): RegisteredModels
       );
     }
     return {
-      location: objects.uriOf(`${folder}/model`),
+      location: objects.uriOf(`${versionFolder(name, version)}/${manifest.directory}`),
       tags: manifest.tags,
       files: manifest.files,
       digest: createHash('sha256').update(bytes).digest('hex'),
@@ -42,10 +52,10 @@ export function createPublishedRegistry(objects: ObjectReader): RegisteredModels
 
   return {
     async findModel(name, options) {
-      if (!isName(name)) return undefined;
+      if (!isKeyPart(name)) return undefined;
       const [aliases, folders] = await Promise.all([
-        objects.list(`${folderOf(name)}/aliases`, options),
-        objects.list(folderOf(name), options),
+        objects.list(pointersFolder(name, 'alias'), options),
+        objects.list(modelFolder(name), options),
       ]);
       if (folders.length === 0) return undefined;
       return {
@@ -58,18 +68,18 @@ export function createPublishedRegistry(objects: ObjectReader): RegisteredModels
     },
 
     async findAlias(name, alias, options) {
-      if (!isName(name) || !isName(alias)) return undefined;
-      const key = `${folderOf(name)}/aliases/${encodeURIComponent(alias)}.json`;
+      if (!isKeyPart(name) || !isKeyPart(alias)) return undefined;
+      const key = pointerKey(name, 'alias', alias);
       return readPointer(key, `alias "${alias}" of model "${name}"`, options);
     },
 
     async findLatest(name, stage, options) {
-      if (!isName(name)) return undefined;
+      if (!isKeyPart(name)) return undefined;
       if (stage !== undefined) {
-        const key = `${folderOf(name)}/stages/${stage}.json`;
+        const key = pointerKey(name, 'stage', stage);
         return readPointer(key, `stage ${stage} of model "${name}"`, options);
       }
-      const versions = (await objects.list(`${folderOf(name)}/versions`, options))
+      const versions = (await objects.list(versionsFolder(name), options))
         .filter((version) => /^[1-9]\d*$/.test(version))
         .toSorted((a, b) => Number(b) - Number(a));
       // A version without a manifest is still being published.
@@ -81,13 +91,7 @@ export function createPublishedRegistry(objects: ObjectReader): RegisteredModels
     },
 
     async findVersion(name, { version }, options) {
-      return isName(name) ? readVersion(name, version, options) : undefined;
+      return isKeyPart(name) ? readVersion(name, version, options) : undefined;
     },
   };
 }
-
-const folderOf = (name: string): string => `models/${encodeURIComponent(name)}`;
-
-/** Whether a text can be part of a key at all. */
-const isName = (text: string): boolean =>
-  text !== '' && text !== '.' && text !== '..' && text.isWellFormed();

@@ -75,14 +75,14 @@ describe('published registry', () => {
   it.each([
     ['no JSON', '{', 'it is not JSON in UTF-8'],
     ['no object', '[]', 'it is not a JSON object'],
-    ['a number', '{"version": 3}', '"version" must be a number in quotes'],
-    ['a path', '{"version": "../1"}', '"version" must be a number in quotes'],
+    ['a number', '{"version": 3}', '"version" must be a number in quotes, or null'],
+    ['a path', '{"version": "../1"}', '"version" must be a number in quotes, or null'],
   ])('says what is wrong with an alias of %s', async (_name, text, fault) => {
     await write('models/wine/aliases/broken.json', text);
 
     await expect(open().resolve('models:/wine@broken')).rejects.toMatchObject({
       code: 'TEMPORARILY_UNAVAILABLE',
-      message: `alias "broken" of model "wine" in the published registry is malformed: ${fault}; publish it again`,
+      message: `alias "broken" of model "wine" in the published registry is malformed: ${fault}; repair the object, or delete it and promote again`,
     });
   });
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ServingError } from '../../../src/errors.ts';
-import { MANIFEST_SCHEMA, parseManifest, parsePointer } from '../../../src/registry/manifest.ts';
+import { MANIFEST_SCHEMA, parseManifest } from '../../../src/registry/manifest.ts';
 import { parseModelUri } from '../../../src/registry/model-uri.ts';
+import { parsePointer } from '../../../src/registry/pointer.ts';
 
 const bytes = (value: unknown) => Buffer.from(JSON.stringify(value));
 
@@ -94,14 +95,16 @@ describe('parseManifest', () => {
     expect(parseManifest(bytes(manifest), 'it')).toEqual({
       name: 'a',
       version: '1',
+      directory: 'model',
       tags: {},
+      flavors: [],
       files: [{ path: file.path, sizeBytes: 0, sha256: file.sha256 }],
     });
   });
 
   it('refuses text that is not UTF-8', () => {
     expect(() => parsePointer(Buffer.from('7b2261223a22ff227d', 'hex'), 'alias "a"')).toThrow(
-      'alias "a" in the published registry is malformed: it is not JSON in UTF-8; publish it again',
+      'alias "a" in the published registry is malformed: it is not JSON in UTF-8; repair the object, or delete it and promote again',
     );
   });
 });
