@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { endpointSchema } from '../src/config/endpoint-schema.ts';
 import { OTHER_VARIABLES, VARIABLES } from '../src/config/variables.ts';
 
-/** `npm run docs`: write the table of environment variables into README.md. */
+/** `npm run docs`: write the table of environment variables into README.md, and endpoint.schema.json. */
 const BEGIN = '<!-- configuration -->';
 const END = '<!-- end of configuration -->';
 
@@ -21,6 +23,20 @@ function configurationTable(): string {
   return `| Variable | Effect | Accepts | Default |\n|---|---|---|---|\n${rows.join('')}`;
 }
 
+/** What editors know of endpoint.yaml; draft 7, which all of them understand. */
+export function endpointJsonSchema(): string {
+  const schema = z.toJSONSchema(endpointSchema, {
+    io: 'input',
+    target: 'draft-7',
+    override: ({ jsonSchema }) => {
+      // zod's bound of whole numbers, which says nothing to a person.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  });
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
 if (import.meta.main) {
+  writeFileSync('endpoint.schema.json', endpointJsonSchema());
   writeFileSync('README.md', withConfigurationTable(readFileSync('README.md', 'utf8')));
 }
