@@ -24,7 +24,7 @@ export function errorResponse(error: unknown): HttpResponse {
 const UNKNOWN = 'the server failed to answer; its log says why';
 
 /** `{"error_code", "message", "sqlstate", "error_class"}`; the last two only when the code has a class. */
-function errorBody({ code, message, errorClass }: ServingError): string {
+export function errorBody({ code, message, errorClass }: ServingError): string {
   const members: [string, string][] = [
     ['error_code', code],
     ['message', message],
