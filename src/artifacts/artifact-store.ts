@@ -9,6 +9,15 @@ export interface DownloadOptions {
    * while their answers are on the way. Not called when nothing has to be fetched.
    */
   readonly onRequested?: () => void;
+  /** Called as bytes arrive. */
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+export interface DownloadProgress {
+  /** Arrived so far; goes back when a file begins again. */
+  readonly bytes: number;
+  /** Undefined when the store does not tell all sizes. */
+  readonly totalBytes: number | undefined;
 }
 
 /** Version → verified local directory; one file per kind of storage. */

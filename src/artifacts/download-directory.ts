@@ -124,6 +124,7 @@ async function fetchAll(
     firstPauseMs: policy.firstPauseMs ?? DEFAULT_FIRST_PAUSE_MS,
     signal: AbortSignal.any([signal, stop.signal]),
     departures: createDepartures(options.onRequested),
+    countBytes: byteCounter(files, options.onProgress),
   };
   const limitFiles = createLimiter(parallel);
   let failure: { readonly error: unknown } | undefined;
@@ -139,6 +140,20 @@ async function fetchAll(
     ),
   );
   if (failure) throw failure.error;
+}
+
+function byteCounter(
+  files: readonly RemoteFile[],
+  onProgress: DownloadOptions['onProgress'],
+): (bytes: number) => void {
+  if (onProgress === undefined) return () => {};
+  const isKnown = files.every(({ sizeBytes }) => sizeBytes !== undefined);
+  const totalBytes = files.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
+  let bytes = 0;
+  return (more) => {
+    bytes += more;
+    onProgress({ bytes, totalBytes: isKnown ? totalBytes : undefined });
+  };
 }
 
 const tookTooLong = (uri: string, timeoutMs: number): ServingError =>

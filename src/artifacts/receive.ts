@@ -21,6 +21,8 @@ export interface ReceiveContext {
   readonly firstPauseMs: number;
   readonly signal: AbortSignal;
   readonly departures: Departures;
+  /** Bytes that arrived; negative for those of an attempt that failed. */
+  readonly countBytes: (bytes: number) => void;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function openChecked(
 export async function receive(
   file: RemoteFile,
   { body, bodyBytes }: RemoteBody,
-  { source, limits, unannounced, idleTimeoutMs, signal }: ReceiveContext,
+  { source, limits, unannounced, idleTimeoutMs, signal, countBytes }: ReceiveContext,
   use: (chunk: Buffer) => void | Promise<void>,
 ): Promise<void> {
   const place = describe(file, source);
@@ -67,6 +69,7 @@ export async function receive(
     }
     if (file.sizeBytes === undefined) unannounced.bytes += chunk.length;
     if (unannounced.bytes > limits.maxBytes) throw tooManyBytes(source.uri, limits);
+    countBytes(chunk.length);
     return use(chunk);
   };
   try {
@@ -76,6 +79,7 @@ export async function receive(
     }
   } catch (error) {
     if (file.sizeBytes === undefined) unannounced.bytes -= bytes;
+    countBytes(-bytes);
     throw error;
   }
 }

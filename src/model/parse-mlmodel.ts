@@ -9,7 +9,7 @@ import { resolveYamlScalar } from './yaml-scalar.ts';
 /** Room for signatures of a hundred thousand columns; characters. */
 const MAX_MLMODEL_LENGTH = 16 * 1024 * 1024;
 
-type YamlMap = Readonly<Record<string, YamlValue>>;
+export type YamlMap = Readonly<Record<string, YamlValue>>;
 
 /**
  * Read a model directory's `MLmodel` file, of any MLflow version.
@@ -23,11 +23,7 @@ type YamlMap = Readonly<Record<string, YamlValue>>;
  * @see mlflow/models/model.py, `Model.load` and `Model.from_dict`; mlflow/pyfunc/__init__.py, `load_model`
  */
 export async function parseMlModel(text: string): Promise<MlModel> {
-  if (text.length > MAX_MLMODEL_LENGTH) {
-    throw corrupt(`it is longer than ${MAX_MLMODEL_LENGTH} characters`);
-  }
-  const root = readPlainYaml(text) ?? (await readAnyYaml(text));
-  if (!isMap(root)) throw corrupt('expected a map of keys at its top');
+  const root = await readMlModelMap(text);
   const metadata = mapAt(root, 'metadata');
   if (metadata['mlflow.model.isExternal'] === true) {
     throw new ServingError(
@@ -45,6 +41,20 @@ export async function parseMlModel(text: string): Promise<MlModel> {
     runId: textAt(root, 'run_id'),
     mlflowVersion: textAt(root, 'mlflow_version'),
   };
+}
+
+/**
+ * The keys of an `MLmodel` as they are written, for copying them elsewhere.
+ *
+ * @throws {ServingError} INVALID_PARAMETER_VALUE when the file is no MLmodel
+ */
+export async function readMlModelMap(text: string): Promise<YamlMap> {
+  if (text.length > MAX_MLMODEL_LENGTH) {
+    throw corrupt(`it is longer than ${MAX_MLMODEL_LENGTH} characters`);
+  }
+  const root = readPlainYaml(text) ?? (await readAnyYaml(text));
+  if (!isMap(root)) throw corrupt('expected a map of keys at its top');
+  return root;
 }
 
 /**

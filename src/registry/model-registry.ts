@@ -11,6 +11,8 @@ export interface ModelVersion {
   /** The file list with sizes and digests, when the registry publishes one. */
   readonly files?: readonly ArtifactFile[];
   readonly tags: Readonly<Record<string, string>>;
+  /** The run that a registered version came from, when the registry tells. */
+  readonly runId?: string;
 }
 
 /** One file of a model directory, as a manifest lists it. */

@@ -1,13 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import { ServingError } from '../errors.ts';
 import type { MlModel } from '../model/mlmodel.ts';
 import type { Predictor } from '../predictor/predictor.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
 import { type ExampleStatus, eventModel, NO_TELEMETRY, type Telemetry } from '../telemetry.ts';
 import type { CachedDirectory, DiskCache } from './disk-cache.ts';
 import type { LoadedModel } from './loaded-model.ts';
+import { readMlModelText, readServingExample } from './model-files.ts';
 import type { LoadOptions, ModelLoader, OpenModel } from './model-loader.ts';
 import { versionKey } from './model-version.ts';
 import { openInPlace } from './open-in-place.ts';
@@ -51,8 +49,8 @@ export function createModelLoader(options: ModelLoaderOptions): ModelLoader {
     const filesMs = performance.now() - startedAtMs;
     try {
       await prepare();
-      const mlmodel = await readMlModel(files.path, options.parseMlModel);
-      const example = await readExample(files.path, mlmodel);
+      const mlmodel = await options.parseMlModel(await readMlModelText(files.path));
+      const example = await readServingExample(files.path, mlmodel, MAX_EXAMPLE_BYTES);
       const { model, openMs } = await takeTurn(() =>
         open({ version, files, mlmodel, example, loading }),
       );
@@ -136,33 +134,6 @@ interface Opening {
 interface Outcome {
   readonly example: ExampleStatus;
   readonly exampleError?: unknown;
-}
-
-async function readMlModel(directory: string, parse: ModelLoaderOptions['parseMlModel']) {
-  let text: string;
-  try {
-    text = await readFile(join(directory, 'MLmodel'), 'utf8');
-  } catch (error) {
-    throw new ServingError(
-      'RESOURCE_DOES_NOT_EXIST',
-      'the model directory has no readable MLmodel file at its top; point the URI at the folder that holds it',
-      { cause: error },
-    );
-  }
-  return parse(text);
-}
-
-/** The saved body for `/invocations`; undefined when there is none, or none that is worth trying. */
-async function readExample(directory: string, mlmodel: MlModel): Promise<string | undefined> {
-  const { servingPath } = mlmodel.inputExample ?? {};
-  if (servingPath === undefined) return undefined;
-  try {
-    const path = join(directory, servingPath);
-    if ((await stat(path)).size > MAX_EXAMPLE_BYTES) return undefined;
-    return await readFile(path, 'utf8');
-  } catch {
-    return undefined; // the MLmodel may name an example that was not copied along
-  }
 }
 
 /** Runs one task after the other, in the order of the calls. */

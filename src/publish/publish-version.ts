@@ -1,0 +1,242 @@
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { ServingError } from '../errors.ts';
+import type { MlModel } from '../model/mlmodel.ts';
+import { parseMlModel, readMlModelMap } from '../model/parse-mlmodel.ts';
+import type { Manifest } from '../registry/manifest.ts';
+import type { ModelVersion } from '../registry/model-registry.ts';
+import { manifestKey } from '../registry/published-layout.ts';
+import { readMlModelText } from '../serving/model-files.ts';
+import type { ExampleStatus } from '../telemetry.ts';
+import { checkPublishedName } from './check-published-name.ts';
+import { contentDirectory } from './content-directory.ts';
+import { describeDifference } from './describe-difference.ts';
+import { encodeManifest } from './encode-manifest.ts';
+import { type HashedFile, hashFiles, totalBytes } from './hash-files.ts';
+import type { ObjectStore } from './object-store.ts';
+import { readManifest } from './read-manifest.ts';
+import { filesFolder, findMissingFiles } from './stored-files.ts';
+import { uploadFiles } from './upload-files.ts';
+import { inWorkspace, isDiskFull, noRoom } from './workspace.ts';
+
+/** Where a version came from, for its manifest; credentials in it are left out. */
+export interface PublishOrigin {
+  /** `models:/wine/3`, `runs:/…` or a location. */
+  readonly uri: string;
+  /** The registry that was asked, when one was. */
+  readonly registry?: string;
+}
+
+/** Opens the model and lets it answer its own example; throws when it cannot be served at all. */
+export type VerifyModel = (model: ModelToVerify) => Promise<Verification>;
+
+export interface ModelToVerify {
+  readonly directory: string;
+  readonly version: ModelVersion;
+  readonly mlmodel: MlModel;
+}
+
+export interface Verification {
+  readonly example: ExampleStatus;
+  /** Why the example failed. */
+  readonly exampleError?: unknown;
+}
+
+export interface PublishOptions {
+  /** What is published, as its registry resolved it. */
+  readonly source: ModelVersion;
+  readonly origin: PublishOrigin;
+  /** @default the source's own - the registered name to publish it under */
+  readonly name?: string;
+  /** @default the source's own - digits; must be given for a run or a folder */
+  readonly version?: string;
+  /** Reads the source's files. */
+  readonly store: ArtifactStore;
+  readonly target: ObjectStore;
+  readonly verify: VerifyModel;
+  /** @default false - a model that cannot answer its own example is refused */
+  readonly allowFailingExample?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: PublishProgress) => void;
+  /** @default Date.now - ms since epoch */
+  readonly now?: () => number;
+}
+
+export interface PublishProgress {
+  readonly phase: 'download' | 'verify' | 'upload';
+  /** Done so far; may go back when something is copied again. */
+  readonly bytes: number;
+  /** Undefined where the source does not tell the sizes. */
+  readonly totalBytes: number | undefined;
+}
+
+/**
+ * `published`: it is there now and was not before. `unchanged`: the same bytes were there, nothing was
+ * written. `repaired`: they were, but files had gone since, and are back.
+ */
+export type PublishOutcome = 'published' | 'unchanged' | 'repaired';
+
+export interface PublishedVersion {
+  readonly outcome: PublishOutcome;
+  readonly name: string;
+  readonly version: string;
+  /** Where its files lie in the target. */
+  readonly uri: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Of the version that is there now; undefined when it was not verified again. */
+  readonly example: ExampleStatus | undefined;
+  /** Why the example failed. */
+  readonly exampleError?: unknown;
+}
+
+/**
+ * Copy a version into a published registry, and make it visible once it is complete and has been opened.
+ *
+ * Files go into a directory that is named by what is in them, the manifest is written last and only if there is
+ * none: a publisher that is killed, or is beaten by another, leaves nothing that a reader sees, and the next one succeeds.
+ *
+ * @throws {ServingError} RESOURCE_ALREADY_EXISTS when the version is published with other files,
+ *   INVALID_PARAMETER_VALUE for a name or version that cannot be published, or when the model cannot answer its own example,
+ *   NOT_IMPLEMENTED for a model that cannot be served; as `ArtifactStore` for the source, as `ObjectStore` for the
+ *   target; the signal's reason
+ * @see docs/published-layout.md
+ */
+export async function publishVersion(options: PublishOptions): Promise<PublishedVersion> {
+  const { target, signal } = options;
+  const { name, version } = checkPublishedName(options);
+  return inWorkspace(async (folder) => {
+    // Before anything is fetched: a target that cannot be reached is known at once.
+    const existing = await readManifest(target, name, version, signal);
+    await fetchSource(options, folder);
+    const files = await hashFiles(folder, signal);
+    const publishing = { options, name, version, folder, files };
+    return existing === undefined ? writeVersion(publishing) : keepVersion(publishing, existing);
+  }, signal);
+}
+
+async function fetchSource(
+  { source, store, signal, onProgress }: PublishOptions,
+  folder: string,
+): Promise<void> {
+  try {
+    await store.download(source.source, folder, {
+      ...(source.files && { files: source.files }),
+      ...(signal && { signal }),
+      onProgress: (progress) => onProgress?.({ phase: 'download', ...progress }),
+    });
+  } catch (error) {
+    throw isDiskFull(error) ? noRoom(error) : error;
+  }
+}
+
+interface Publishing {
+  readonly options: PublishOptions;
+  readonly name: string;
+  readonly version: string;
+  readonly folder: string;
+  readonly files: readonly HashedFile[];
+}
+
+async function writeVersion(publishing: Publishing): Promise<PublishedVersion> {
+  const { options, name, version, folder, files } = publishing;
+  const { target, source, origin, signal, now = Date.now } = options;
+  const { mlmodel, written, verification } = await verifyModel(publishing);
+  const directory = contentDirectory(files);
+  const prefix = filesFolder(name, version, directory);
+  await upload(publishing, prefix, files);
+  const { example } = verification;
+  const publishedAtMs = now();
+  const bytes = await encodeManifest({
+    ...{ name, version, directory, files, origin, source, folder, mlmodel, written, example },
+    publishedAtMs,
+  });
+  signal?.throwIfAborted();
+  const key = manifestKey(name, version);
+  const outcome = await target.write(key, bytes, { ifAbsent: true }, signal ? { signal } : {});
+  if (outcome === 'written') return { ...report(publishing, 'published', prefix), ...verification };
+  const winner = await target.read(key, signal ? { signal } : {});
+  // An answer that was lost makes our own write look like another's.
+  if (winner !== undefined && Buffer.from(bytes).equals(winner.bytes)) {
+    return { ...report(publishing, 'published', prefix), ...verification };
+  }
+  const manifest = await readManifest(target, name, version, signal);
+  if (manifest === undefined) throw removedMeanwhile(publishing);
+  return keepVersion(publishing, manifest);
+}
+
+/** The version is there already: the same files are no news, others are refused. */
+async function keepVersion(publishing: Publishing, manifest: Manifest): Promise<PublishedVersion> {
+  const { options, name, version, files } = publishing;
+  const difference = describeDifference(manifest.files, files);
+  if (difference !== undefined) throw alreadyThere(publishing, difference);
+  const prefix = filesFolder(name, version, manifest.directory);
+  const gone = await findMissingFiles(options.target, prefix, files, options.signal);
+  if (gone.length > 0) await upload(publishing, prefix, gone);
+  return report(publishing, gone.length > 0 ? 'repaired' : 'unchanged', prefix);
+}
+
+async function verifyModel({ options, name, version, folder }: Publishing) {
+  const text = await readMlModelText(folder);
+  const [mlmodel, written] = await Promise.all([parseMlModel(text), readMlModelMap(text)]);
+  options.onProgress?.({ phase: 'verify', bytes: 0, totalBytes: undefined });
+  const verification = await options.verify({
+    directory: folder,
+    version: { ...options.source, name, version },
+    mlmodel,
+  });
+  if (verification.example === 'failed' && options.allowFailingExample !== true) {
+    throw cannotAnswer(name, version, verification.exampleError);
+  }
+  return { mlmodel, written, verification };
+}
+
+async function upload(
+  { options, folder }: Publishing,
+  prefix: string,
+  files: readonly HashedFile[],
+): Promise<void> {
+  const { target, signal, onProgress } = options;
+  const all = totalBytes(files);
+  let bytes = 0;
+  const count = (more: number): void => {
+    bytes += more;
+    onProgress?.({ phase: 'upload', bytes, totalBytes: all });
+  };
+  const progress = { ...(signal && { signal }), onProgress: count };
+  await uploadFiles({ target, folder, prefix, files }, progress);
+}
+
+const report = (
+  { options, name, version, files }: Publishing,
+  outcome: PublishOutcome,
+  prefix: string,
+): PublishedVersion => ({
+  outcome,
+  name,
+  version,
+  uri: `${options.target.uri}/${prefix}`,
+  files: files.length,
+  bytes: totalBytes(files),
+  example: undefined,
+});
+
+const alreadyThere = ({ options, name, version }: Publishing, difference: string): ServingError =>
+  new ServingError(
+    'RESOURCE_ALREADY_EXISTS',
+    `version ${version} of model "${name}" is published in ${options.target.uri} already, with other files (${difference}); a published version never changes: register the model as a new version and publish that`,
+  );
+
+const removedMeanwhile = ({ name, version }: Publishing): ServingError =>
+  new ServingError(
+    'TEMPORARILY_UNAVAILABLE',
+    `version ${version} of model "${name}" was published by another and removed again meanwhile; publish it again`,
+  );
+
+function cannotAnswer(name: string, version: string, reason: unknown): ServingError {
+  const why = reason instanceof Error ? reason.message : String(reason);
+  return new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    `version ${version} of model "${name}" cannot answer its own input example: ${why}; log it with an example that it can answer, or allow the failing one (--allow-failing-example)`,
+    { cause: reason },
+  );
+}

@@ -1,0 +1,5 @@
+/** A URI without the user name and the password that it may hold, and without the query that may be a token. */
+export const withoutUserInfo = (uri: string): string =>
+  uri
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@]*@/gi, '$1')
+    .replace(/^(https?:\/\/[^?#\s]*)[?#].*$/i, '$1');
