@@ -88,7 +88,9 @@ export function createFileRegistry({ root }: { readonly root: string }): Registr
       const found = await readVersion(name, version);
       if (found === undefined) return undefined;
       const location = field(found.meta, 'storage_location') || field(found.meta, 'source');
-      return { location, tags: await readTagFolder(join(found.folder, 'tags')) };
+      const runId = field(found.meta, 'run_id');
+      const tags = await readTagFolder(join(found.folder, 'tags'));
+      return { location, tags, ...(runId && { runId }) };
     },
 
     findLoggedModel: (modelId) => findInExperiments(['models', modelId], readLoggedModel),

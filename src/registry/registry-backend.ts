@@ -1,9 +1,10 @@
 import type { ArtifactFile, ResolveOptions } from './model-registry.ts';
 
-/** What a version is called and, when they came along with the answer, its tags or all of it. */
+/** What a version is called and, when they came along with the answer, its tags and its run, or all of it. */
 export interface VersionPointer {
   readonly version: string;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly runId?: string;
   readonly record?: VersionRecord;
 }
 
@@ -13,6 +14,8 @@ export interface VersionRecord {
   readonly tags: Readonly<Record<string, string>>;
   readonly digest?: string;
   readonly files?: readonly ArtifactFile[];
+  /** The run it came from. */
+  readonly runId?: string;
 }
 
 export interface RegisteredModelRecord {

@@ -87,7 +87,8 @@ export function createRestRegistry({ serverUrl, client }: RestRegistryOptions): 
       if (place === undefined) return undefined;
       const location = readText(place, 'artifact_uri');
       if (location === '') throw unexpected(path);
-      return { location, tags: pointer.tags ?? readTags(details?.['model_version']) };
+      const known = pointer.tags === undefined ? factsOf(details?.['model_version']) : pointer;
+      return { location, ...runOf(known), tags: known.tags ?? {} };
     },
 
     async findLoggedModel(modelId, options) {
@@ -150,8 +151,16 @@ function apiBase(serverUrl: string): string {
 function pointerFrom(modelVersion: unknown, path: string): VersionPointer {
   const version = readText(modelVersion, 'version');
   if (version === '') throw unexpected(path);
-  return { version, tags: readTags(modelVersion) };
+  return { version, ...factsOf(modelVersion) };
 }
+
+const factsOf = (modelVersion: unknown): Pick<VersionPointer, 'tags' | 'runId'> => ({
+  tags: readTags(modelVersion),
+  ...runOf({ runId: readText(modelVersion, 'run_id') }),
+});
+
+const runOf = ({ runId }: Pick<VersionPointer, 'runId'>): Pick<VersionPointer, 'runId'> =>
+  runId ? { runId } : {};
 
 function higher(best: VersionPointer | undefined, next: VersionPointer): VersionPointer {
   return best === undefined || Number(next.version) > Number(best.version) ? next : best;

@@ -82,13 +82,14 @@ export function createSqliteRegistry(options: SqliteRegistryOptions): RegistryBa
           : 'source';
         const key = [...parameters, name, Number(version)];
         const found = database.all(
-          `SELECT ${location} AS location FROM model_versions WHERE ${where} name = ? AND version = ? AND ${NOT_DELETED}`,
+          `SELECT ${location} AS location, run_id FROM model_versions WHERE ${where} name = ? AND version = ? AND ${NOT_DELETED}`,
           ...key,
         )[0];
         if (found === undefined) return undefined;
         const sql = `SELECT key, value FROM model_version_tags WHERE ${where} name = ? AND version = ?`;
         const tags = database.has('model_version_tags') ? tagsFrom(database.all(sql, ...key)) : {};
-        return { location: place(found, 'location'), tags };
+        const runId = text(found, 'run_id');
+        return { location: place(found, 'location'), tags, ...(runId && { runId }) };
       }),
 
     findLoggedModel: (modelId) =>

@@ -196,6 +196,14 @@ function describeTracked(current: () => RegistryUnderTest): void {
     expect(await resolve(`models:/${proxied}`)).toMatchObject({ source: proxiedSource });
   });
 
+  it('tells the run that a version came from', async ({ skip }) => {
+    const { run } = world() ?? skip('this registry has no runs');
+
+    expect(await resolve('models:/wine/1')).toMatchObject({ runId: run });
+    expect(await resolve('models:/wine@champion')).toMatchObject({ runId: run });
+    expect(await resolve('models:/wine/2')).not.toHaveProperty('runId');
+  });
+
   it('says which run or logged model is missing', async ({ skip }) => {
     const { deleted } = world() ?? skip('this registry has no runs');
     const absent = '0'.repeat(32);

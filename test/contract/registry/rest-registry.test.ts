@@ -57,6 +57,7 @@ describe('REST registry: the transcript of MLflow 3.11', () => {
       version: '1',
       source: files(),
       tags: {},
+      runId: 'run1',
     });
   });
 
