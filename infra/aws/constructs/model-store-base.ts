@@ -1,7 +1,7 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { literalInPolicy, modelPrefix } from './model-keys.ts';
+import { inFolder, literalInPolicy, modelPrefix } from './model-keys.ts';
 
 /** A published registry in a bucket: one that a stack makes, or one that is there already. */
 export abstract class ModelStoreBase extends Construct {
@@ -24,7 +24,8 @@ export abstract class ModelStoreBase extends Construct {
    * @param modelName @default all models
    */
   grantRead(grantee: IGrantable, modelName?: string): Grant {
-    return this.grantObjects(grantee, ['s3:GetObject'], ['kms:Decrypt'], modelName);
+    const folder = modelPrefix(this.prefix, modelName);
+    return this.grantObjects(grantee, ['s3:GetObject'], ['kms:Decrypt'], folder);
   }
 
   /**
@@ -33,41 +34,43 @@ export abstract class ModelStoreBase extends Construct {
    * @param modelName @default all models
    */
   grantPublish(grantee: IGrantable, modelName?: string): Grant {
-    return this.grantObjects(grantee, PUBLISH_ACTIONS, PUBLISH_KEY_ACTIONS, modelName);
+    const folder = modelPrefix(this.prefix, modelName);
+    return this.grantObjects(grantee, PUBLISH_ACTIONS, PUBLISH_KEY_ACTIONS, folder);
+  }
+
+  /** Allow to remember which webhooks were worked off: objects that are forgotten after a day. */
+  grantDeliveries(grantee: IGrantable): Grant {
+    const folder = inFolder(this.prefix, 'events');
+    return this.grantObjects(grantee, DELIVERY_ACTIONS, PUBLISH_KEY_ACTIONS, folder);
   }
 
   private grantObjects(
     grantee: IGrantable,
     actions: string[],
     keyActions: string[],
-    modelName: string | undefined,
+    folder: string,
   ): Grant {
-    const below = `${literalInPolicy(modelPrefix(this.prefix, modelName))}/*`;
+    const below = `${literalInPolicy(folder)}/*`;
     const objects = Grant.addToPrincipal({
       grantee,
       actions,
       resourceArns: [this.bucket.arnForObjects(below)],
-      scope: this,
     });
     const listing = Grant.addToPrincipal({
       grantee,
       actions: ['s3:ListBucket'],
       resourceArns: [this.bucket.bucketArn],
       conditions: { StringLike: { 's3:prefix': below } },
-      scope: this,
     });
     const key = this.bucket.encryptionKey;
     if (key === undefined) return objects.combine(listing);
-    return objects
-      .combine(listing)
-      .combine(
-        Grant.addToPrincipal({
-          grantee,
-          actions: keyActions,
-          resourceArns: [key.keyArn],
-          scope: this,
-        }),
-      );
+    return objects.combine(listing).combine(
+      Grant.addToPrincipal({
+        grantee,
+        actions: keyActions,
+        resourceArns: [key.keyArn],
+      }),
+    );
   }
 }
 
@@ -78,6 +81,8 @@ const PUBLISH_ACTIONS = [
   's3:DeleteObject',
   's3:AbortMultipartUpload',
 ];
+
+const DELIVERY_ACTIONS = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'];
 
 /** S3 opens the data key again when it puts parts together. */
 const PUBLISH_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];

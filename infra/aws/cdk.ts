@@ -1,0 +1,35 @@
+/** What `import … from 'mlflow-serverless/cdk'` gives. */
+export type { DomainOptions } from './constructs/api-domain.ts';
+export type { CrossOriginOptions, EndpointApiOptions } from './constructs/endpoint-api.ts';
+export type {
+  ApiKeyAuth,
+  CallerChecks,
+  CognitoAuth,
+  EndpointAuth,
+  IamAuth,
+  JwtAuth,
+  LambdaAuth,
+} from './constructs/endpoint-auth.ts';
+export { JwtAuthorizer, type JwtAuthorizerProps } from './constructs/jwt-authorizer.ts';
+export { MlflowEndpoint } from './constructs/mlflow-endpoint.ts';
+export type {
+  MlflowEndpointProps,
+  ProvisionedConcurrency,
+  RefreshOptions,
+  RequestLimits,
+} from './constructs/mlflow-endpoint-props.ts';
+export {
+  type ImportedModelStoreProps,
+  ModelStore,
+  type ModelStoreProps,
+} from './constructs/model-store.ts';
+export type { ModelStoreBase } from './constructs/model-store-base.ts';
+export type { ProcessorArchitecture } from './constructs/package-code.ts';
+export type { VpcPlacement } from './constructs/packaged-function.ts';
+export {
+  RegistryEvents,
+  type RegistryEventsProps,
+  type TrackingServer,
+} from './constructs/registry-events.ts';
+export { SecretSource } from './constructs/secret-source.ts';
+export type { FirewallOptions } from './constructs/web-firewall.ts';

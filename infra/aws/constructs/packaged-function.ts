@@ -1,0 +1,132 @@
+import { type Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  type Code,
+  type IDestination,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import type { ProcessorArchitecture } from './package-code.ts';
+
+/** Where a function runs inside a network. S3 must be reachable from the subnets. */
+export interface VpcPlacement {
+  readonly vpc: IVpc;
+
+  /** @default the VPC's private subnets */
+  readonly subnets?: SubnetSelection;
+
+  /** @default a new one that allows all outgoing traffic */
+  readonly securityGroups?: ISecurityGroup[];
+}
+
+export interface PackagedFunctionProps {
+  readonly description: string;
+  readonly code: Code;
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly architecture: ProcessorArchitecture;
+  readonly memory: Size;
+  readonly timeout: Duration;
+  readonly ephemeralStorage?: Size;
+  readonly reservedConcurrency?: number;
+  readonly logRetention?: RetentionDays;
+  readonly tracing?: boolean;
+  readonly placement?: VpcPlacement;
+  /** For events that nobody waits for. */
+  readonly asynchronous?: {
+    readonly onFailure: IDestination;
+    readonly retryAttempts: number;
+    readonly maxEventAge: Duration;
+  };
+}
+
+/**
+ * A function from a zip of the package, with a role that may write its own log and nothing else,
+ * a log group that forgets, and JSON lines in it.
+ */
+export function createPackagedFunction(
+  scope: Construct,
+  id: string,
+  props: PackagedFunctionProps,
+): LambdaFunction {
+  const { placement, asynchronous } = props;
+  const logGroup = new LogGroup(scope, `${id}Logs`, {
+    retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const role = new Role(scope, `${id}Role`, {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    description: `What ${props.handler} may do`,
+  });
+  logGroup.grantWrite(role);
+  if (placement) allowNetworkInterfaces(role);
+  const lambda = new LambdaFunction(scope, id, {
+    description: props.description,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: props.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+    code: props.code,
+    handler: props.handler,
+    environment: { ...props.environment },
+    memorySize: props.memory.toMebibytes(),
+    timeout: props.timeout,
+    ephemeralStorageSize: props.ephemeralStorage ?? Size.mebibytes(512),
+    reservedConcurrentExecutions: props.reservedConcurrency,
+    role,
+    logGroup,
+    loggingFormat: LoggingFormat.JSON,
+    tracing: props.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+    vpc: placement?.vpc,
+    vpcSubnets: placement?.subnets,
+    securityGroups: placement?.securityGroups,
+    onFailure: asynchronous?.onFailure,
+    retryAttempts: asynchronous?.retryAttempts,
+    maxEventAge: asynchronous?.maxEventAge,
+  });
+  explain(lambda, role, props);
+  return lambda;
+}
+
+/** The managed policy for it also writes to every log group of the account. */
+function allowNetworkInterfaces(role: Role): void {
+  role.addToPolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: [
+        'ec2:CreateNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:DeleteNetworkInterface',
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      resources: ['*'],
+    }),
+  );
+}
+
+function explain(lambda: LambdaFunction, role: Role, props: PackagedFunctionProps): void {
+  if (!props.tracing) {
+    acknowledge(lambda, { 'Serverless-LambdaTracing': 'tracing costs money and is off by choice' });
+  }
+  if (!props.asynchronous) {
+    const reason = 'called synchronously by API Gateway: a failure is an answer, nothing is queued';
+    acknowledge(lambda, {
+      'Serverless-LambdaDLQ': reason,
+      'Serverless-LambdaAsyncFailureDestination': reason,
+    });
+  }
+  if (props.tracing || props.placement) {
+    const reason = 'network interfaces and X-Ray segments have no ARN to name';
+    acknowledge(role, {
+      'AwsSolutions-IAM5[Resource::*]': reason,
+      'Serverless-LambdaStarPermissions': reason,
+    });
+  }
+}

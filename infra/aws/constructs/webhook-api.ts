@@ -1,0 +1,62 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  AuthorizationType,
+  EndpointType,
+  LambdaIntegration,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { accessLogOptions, boundErrorLog, explainAccessLogs } from './access-logs.ts';
+import { acknowledge } from './acknowledge.ts';
+import { addGatewayErrors } from './gateway-errors.ts';
+
+export interface WebhookApiProps {
+  readonly handler: IFunction;
+  readonly logRetention: RetentionDays;
+  readonly tracing: boolean;
+}
+
+const STAGE = 'v1';
+/** Registries change a few times a day; forged webhooks shall cost little. */
+const REQUESTS_PER_SECOND = 10;
+const BURST = 20;
+
+/** A REST API of its own for `POST /registry-events`: callers of the model have nothing to do with it. */
+export function createWebhookApi(scope: Construct, props: WebhookApiProps): RestApi {
+  const { handler, logRetention, tracing } = props;
+  const api = new RestApi(scope, 'Api', {
+    restApiName: `${Stack.of(scope).stackName}-${scope.node.id}`,
+    description: 'Takes registry webhooks of an MLflow server',
+    endpointTypes: [EndpointType.REGIONAL],
+    cloudWatchRole: true,
+    deployOptions: {
+      stageName: STAGE,
+      metricsEnabled: true,
+      tracingEnabled: tracing,
+      throttlingRateLimit: REQUESTS_PER_SECOND,
+      throttlingBurstLimit: BURST,
+      ...accessLogOptions(scope, true, logRetention),
+    },
+  });
+  boundErrorLog(api, STAGE, logRetention);
+  const integration = new LambdaIntegration(handler, {
+    timeout: Duration.seconds(29),
+    allowTestInvoke: false,
+  });
+  api.root
+    .addResource('registry-events')
+    .addMethod('POST', integration, { authorizationType: AuthorizationType.NONE });
+  addGatewayErrors(api, { isSigned: false });
+  explainAccessLogs(api, true);
+  const signed = 'the function checks the signature (HMAC) that MLflow makes of each webhook';
+  acknowledge(api, {
+    'AwsSolutions-APIG2': 'a body is parsed only after its signature was checked',
+    'AwsSolutions-APIG3': 'throttled to a few requests a second, and one path alone',
+    'AwsSolutions-APIG4': signed,
+    'AwsSolutions-COG4': signed,
+    ...(!tracing && { 'Serverless-APIGWXrayEnabled': 'tracing costs money and is off by choice' }),
+  });
+  return api;
+}
