@@ -1,4 +1,5 @@
 import { ServingError } from '../errors.ts';
+import { awsDomain } from '../http-client/aws-region.ts';
 import { encodeRfc3986 } from '../http-client/encode-rfc3986.ts';
 import { type Environment, readBoolean } from '../http-client/read-variable.ts';
 
@@ -85,22 +86,12 @@ function checkEndpoint(endpoint: string): void {
 export function s3Url(settings: S3Settings, region: string, bucket: string, key: string): URL {
   checkKey(key, `s3://${bucket}`);
   const isPath = settings.addressing === 'path' || (bucket.includes('.') && !settings.endpoint);
-  const base = new URL(settings.endpoint ?? `https://s3.${region}.${domainOf(region)}`);
+  const base = new URL(settings.endpoint ?? `https://s3.${region}.${awsDomain(region)}`);
   const path = key.split('/').map(encodeRfc3986).join('/');
   const root = base.pathname.replace(/\/+$/, '');
   if (!isPath) return new URL(`${base.protocol}//${bucket}.${base.host}${root}/${path}`);
   return new URL(`${base.origin}${root}/${bucket}${path === '' ? '' : `/${path}`}`);
 }
-
-const DOMAINS: readonly (readonly [prefix: string, domain: string])[] = [
-  ['cn-', 'amazonaws.com.cn'],
-  ['eusc-', 'amazonaws.eu'],
-  ['us-iso-', 'c2s.ic.gov'],
-  ['us-isob-', 'sc2s.sgov.gov'],
-];
-
-const domainOf = (region: string): string =>
-  DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'amazonaws.com';
 
 export interface S3Location {
   readonly bucket: string;

@@ -1,9 +1,7 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { ServingError } from '../errors.ts';
 import type { Authorization } from './authorization.ts';
 import { type CredentialSource, createCredentialSource } from './aws-credentials.ts';
-import { readIniSection } from './ini-section.ts';
+import { findRegion } from './aws-region.ts';
 import type { Environment } from './read-variable.ts';
 import { sha256, signV4 } from './sign-v4.ts';
 
@@ -22,7 +20,7 @@ export function createSigV4Authorization(
 ): Authorization {
   return {
     async headersFor(url, { method, body = '' }) {
-      const region = findRegion(url, environment);
+      const region = regionOfApi(url, environment);
       const bodySha256 = sha256(body);
       return signV4(
         { method, url, headers: { 'x-amz-content-sha256': bodySha256 }, bodySha256 },
@@ -35,28 +33,16 @@ export function createSigV4Authorization(
 
 /**
  * The region of the API: an API Gateway's own host name says it, and knows better than a function's `AWS_REGION`, which
- * cannot be set. Else the variables, else the profile.
+ * cannot be set. Else the environment's.
  */
-function findRegion(url: URL, environment: Environment): string {
+function regionOfApi(url: URL, environment: Environment): string {
   const fromHost = /(?:^|\.)execute-api\.([a-z0-9-]+)\.(?:vpce\.)?amazonaws\./.exec(
     url.hostname,
   )?.[1];
-  const region =
-    fromHost ||
-    environment['AWS_REGION'] ||
-    environment['AWS_DEFAULT_REGION'] ||
-    profileRegion(environment);
+  const region = fromHost || findRegion(environment);
   if (region) return region;
   throw new ServingError(
     'INVALID_PARAMETER_VALUE',
     `MLFLOW_TRACKING_AWS_SIGV4 needs a region to sign for; set AWS_REGION to that of the API at ${url.host}`,
   );
-}
-
-function profileRegion(environment: Environment): string | undefined {
-  const path =
-    environment['AWS_CONFIG_FILE'] || join(environment['HOME'] || homedir(), '.aws', 'config');
-  const profile = environment['AWS_PROFILE'] || 'default';
-  const section = profile === 'default' ? profile : `profile ${profile}`;
-  return readIniSection(path, section).get('region');
 }

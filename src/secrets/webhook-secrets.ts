@@ -1,0 +1,67 @@
+import { ServingError } from '../errors.ts';
+import type { Environment } from '../http-client/read-variable.ts';
+import { parseSecretReference, type SecretReference } from './parse-secret-reference.ts';
+import { createSecretSource, type SecretSource } from './secret-source.ts';
+
+/** Names where the secret is that MLflow signs its webhooks with. */
+export const WEBHOOK_SECRET_VARIABLE = 'MLFLOW_SERVERLESS_WEBHOOK_SECRET_SECRET';
+
+export interface WebhookSecretsOptions {
+  /** None of those remembered fits: look again, if that has not just been done. @default false */
+  readonly again?: boolean;
+}
+
+/** The secrets that are good now, the newest first. @throws {ServingError} as `SecretSource.read` */
+export type WebhookSecrets = (options?: WebhookSecretsOptions) => Promise<readonly string[]>;
+
+/** While a secret is rotated, the one before it is good for so long; ms. */
+const OVERLAP_MS = 24 * 60 * 60_000;
+/** Forged webhooks must not become as many calls of Secrets Manager; ms. */
+const AGAIN_AFTER_MS = 10_000;
+
+/**
+ * The secrets of webhooks, from Secrets Manager or SSM.
+ *
+ * MLflow and the secret cannot be changed at the same moment. So for a day after a rotation the version before
+ * (`AWSPREVIOUS`) is good, too; SSM keeps no such label, and there only the newest is.
+ *
+ * @throws {ServingError} INVALID_PARAMETER_VALUE when the variable is not set, or names no place of a secret
+ */
+export function createWebhookSecrets(
+  environment: Environment,
+  source: SecretSource = createSecretSource(environment),
+  now: () => number = Date.now,
+): WebhookSecrets {
+  const text = environment[WEBHOOK_SECRET_VARIABLE];
+  if (!text?.trim()) {
+    throw new ServingError(
+      'INVALID_PARAMETER_VALUE',
+      `${WEBHOOK_SECRET_VARIABLE} is not set: name the place of the secret that MLflow signs its webhooks with`,
+    );
+  }
+  const reference = parseSecretReference(text, WEBHOOK_SECRET_VARIABLE);
+  let askedAgainMs = Number.NEGATIVE_INFINITY;
+  return async ({ again = false } = {}) => {
+    if (again && now() >= askedAgainMs + AGAIN_AFTER_MS) {
+      askedAgainMs = now();
+      source.forget(reference);
+    }
+    const { value, createdAtMs } = await source.read(reference);
+    const isRotating = createdAtMs !== undefined && now() < createdAtMs + OVERLAP_MS;
+    const previous = isRotating ? await findPrevious(source, reference) : undefined;
+    return previous === undefined || previous === value ? [value] : [value, previous];
+  };
+}
+
+/** Most secrets have no version before; and one that cannot be used takes nothing from the current one. */
+async function findPrevious(
+  source: SecretSource,
+  reference: SecretReference,
+): Promise<string | undefined> {
+  try {
+    return (await source.read(reference, 'AWSPREVIOUS')).value;
+  } catch (error) {
+    if (error instanceof ServingError) return undefined;
+    throw error;
+  }
+}
