@@ -9,6 +9,15 @@ export interface JsonSource {
   readonly remedy: string;
 }
 
+/** The cause of an error about an object that is there and is not what it should be. */
+class MalformedObject extends Error {
+  override readonly name = 'MalformedObject';
+}
+
+/** Whether an object was read, and was not what it should be; asking again does not help. */
+export const isMalformed = (error: unknown): error is ServingError =>
+  error instanceof ServingError && error.cause instanceof MalformedObject;
+
 /**
  * An object of the published layout, as JSON.
  *
@@ -32,5 +41,5 @@ export const malformedObject = (
   new ServingError(
     'TEMPORARILY_UNAVAILABLE',
     `${what} in the published registry is malformed: ${fault}; ${remedy}`,
-    { cause },
+    { cause: new MalformedObject(fault, { cause }) },
   );
