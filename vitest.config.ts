@@ -13,6 +13,7 @@ export default defineConfig({
       project('contract', ['test/contract/**/*.test.ts'], 30_000),
       project('parity', ['test/parity/**/*.test.ts'], 60_000),
       project('integration', ['test/integration/**/*.test.ts'], 60_000),
+      project('infra', ['test/infra/**/*.test.ts'], 60_000),
       project('properties', ['test/properties/**/*.test.ts'], 600_000),
       project('artifact', ['test/artifact/**/*.test.ts'], 120_000),
     ],

@@ -77,6 +77,5 @@ export function explainAccessLogs(api: RestApi, isOn: boolean): void {
     'AwsSolutions-APIG1': reason,
     'AwsSolutions-APIG6': reason,
     'Serverless-APIGWAccessLogging': reason,
-    'Serverless-APIGWStructuredLogging': reason,
   });
 }

@@ -6,7 +6,7 @@ import {
   type MethodOptions,
   RequestAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
@@ -52,9 +52,15 @@ function ownAuthorizer(scope: Construct, auth: LambdaAuth): MethodOptions {
     assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
     description: 'Lets API Gateway call the authorizer',
   });
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: [auth.function.functionArn],
+    }),
+  );
   const authorizer = new RequestAuthorizer(scope, 'LambdaAuthorizer', {
     handler: auth.function,
-    assumeRole: role,
+    assumeRole: role.withoutPolicyUpdates(), // CDK would allow all versions of it
     identitySources: [IdentitySource.header(auth.identityHeader ?? 'Authorization')],
     resultsCacheTtl: auth.cache ?? Duration.minutes(5),
   });

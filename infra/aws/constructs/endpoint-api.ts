@@ -113,6 +113,7 @@ export class EndpointApi extends Construct {
         ...accessLogOptions(this, accessLogs, logRetention),
       },
     });
+    this.restApi.node.tryRemoveChild('Endpoint'); // an output with a name that nobody would guess
     if (accessLogs) boundErrorLog(this.restApi, stageName, logRetention);
     this.addMethods(props.handler, callerAuthorization(this, auth, { logRetention, tracing }));
     addGatewayErrors(this.restApi, {

@@ -4,11 +4,10 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Alias, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
 import { EndpointApi } from './endpoint-api.ts';
 import { checkAuth, type EndpointAuth } from './endpoint-auth.ts';
 import type { MlflowEndpointProps } from './mlflow-endpoint-props.ts';
-import { literalInPolicy, modelPrefix, registeredName } from './model-keys.ts';
+import { registeredName } from './model-keys.ts';
 import type { ModelStoreBase } from './model-store-base.ts';
 import { servingCode } from './package-code.ts';
 import { createPackagedFunction } from './packaged-function.ts';
@@ -64,7 +63,7 @@ export class MlflowEndpoint extends Construct {
       logRetention,
       tracing,
     });
-    this.allowReading();
+    this.store.grantRead(this.function, this.modelName);
     const { provisionedConcurrency, reservedConcurrency } = props;
     this.alias = addLiveAlias(this.function, provisionedConcurrency, reservedConcurrency);
     const api = new EndpointApi(this, 'Http', {
@@ -144,12 +143,5 @@ export class MlflowEndpoint extends Construct {
   /** From the request's arrival to the answer; ms. */
   metricLatency(options?: MetricOptions): Metric {
     return this.restApi.deploymentStage.metricLatency(options);
-  }
-
-  /** The objects of its own model, and nothing else. */
-  private allowReading(): void {
-    this.store.grantRead(this.function, this.modelName);
-    const objects = `${literalInPolicy(modelPrefix(this.store.prefix, this.modelName))}/*`;
-    acknowledge(this, { [`AwsSolutions-IAM5[Resource::${objects}]`]: 'all objects of one model' });
   }
 }

@@ -1,6 +1,7 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import { inFolder, literalInPolicy, modelPrefix } from './model-keys.ts';
 
 /** A published registry in a bucket: one that a stack makes, or one that is there already. */
@@ -51,17 +52,18 @@ export abstract class ModelStoreBase extends Construct {
     folder: string,
   ): Grant {
     const below = `${literalInPolicy(folder)}/*`;
-    const objects = Grant.addToPrincipal({
-      grantee,
-      actions,
-      resourceArns: [this.bucket.arnForObjects(below)],
-    });
+    const everyObject = this.bucket.arnForObjects(below);
+    const objects = Grant.addToPrincipal({ grantee, actions, resourceArns: [everyObject] });
     const listing = Grant.addToPrincipal({
       grantee,
       actions: ['s3:ListBucket'],
       resourceArns: [this.bucket.bucketArn],
       conditions: { StringLike: { 's3:prefix': below } },
     });
+    const principal = grantee.grantPrincipal;
+    if (Construct.isConstruct(principal)) {
+      acknowledgeWildcard(principal, everyObject, 'all objects in one folder of the registry');
+    }
     const key = this.bucket.encryptionKey;
     if (key === undefined) return objects.combine(listing);
     return objects.combine(listing).combine(

@@ -116,17 +116,15 @@ function explain(lambda: LambdaFunction, role: Role, props: PackagedFunctionProp
     acknowledge(lambda, { 'Serverless-LambdaTracing': 'tracing costs money and is off by choice' });
   }
   if (!props.asynchronous) {
-    const reason = 'called synchronously by API Gateway: a failure is an answer, nothing is queued';
     acknowledge(lambda, {
-      'Serverless-LambdaDLQ': reason,
-      'Serverless-LambdaAsyncFailureDestination': reason,
+      'Serverless-LambdaDLQ':
+        'called synchronously by API Gateway: a failure is an answer, nothing is queued',
     });
   }
   if (props.tracing || props.placement) {
-    const reason = 'network interfaces and X-Ray segments have no ARN to name';
     acknowledge(role, {
-      'AwsSolutions-IAM5[Resource::*]': reason,
-      'Serverless-LambdaStarPermissions': reason,
+      'AwsSolutions-IAM5[Resource::*]':
+        'network interfaces and X-Ray segments have no ARN that could be named',
     });
   }
 }

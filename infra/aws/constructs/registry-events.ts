@@ -9,8 +9,8 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import { executeApiArn } from './execute-api-arn.ts';
-import { inFolder, literalInPolicy, modelPrefix } from './model-keys.ts';
 import type { ModelStoreBase } from './model-store-base.ts';
 import { type ProcessorArchitecture, servingCode } from './package-code.ts';
 import { createPackagedFunction, type VpcPlacement } from './packaged-function.ts';
@@ -119,6 +119,9 @@ export class RegistryEvents extends Construct {
     this.reconcile(props.reconcileEvery ?? Duration.minutes(5));
     this.restApi = createWebhookApi(this, { handler: this.function, logRetention, tracing });
     this.webhookUrl = this.restApi.urlForPath('/registry-events');
+    acknowledge(this.function, {
+      'Serverless-LambdaDLQ': 'failures is the destination for what failed, with the cause',
+    });
     acknowledge(this.failures, {
       'AwsSolutions-SQS3': 'it is itself the queue for what failed',
       'Serverless-SQSRedrivePolicy': 'it is itself the queue for what failed',
@@ -131,20 +134,13 @@ export class RegistryEvents extends Construct {
     const secrets = [webhookSecret, registry.username, registry.password, registry.token];
     for (const secret of secrets) secret?.grantRead(this.function);
     if (registry.awsSigV4) {
+      const resource = executeApiArn(Stack.of(this), registry.uri);
       this.function.addToRolePolicy(
-        new PolicyStatement({
-          actions: ['execute-api:Invoke'],
-          resources: [executeApiArn(Stack.of(this), registry.uri)],
-        }),
+        new PolicyStatement({ actions: ['execute-api:Invoke'], resources: [resource] }),
       );
+      acknowledgeWildcard(this, resource, 'all paths of the one MLflow server that is followed');
     }
     this.allowItself();
-    const models = `${literalInPolicy(modelPrefix(store.prefix))}/*`;
-    acknowledge(this, {
-      [`AwsSolutions-IAM5[Resource::${models}]`]: 'all objects of the published models',
-      [`AwsSolutions-IAM5[Resource::${inFolder(store.prefix, 'events')}/*]`]:
-        'one object for each webhook that was seen',
-    });
   }
 
   /** It answers a webhook at once, and goes on in a call of its own. A policy by itself: the role's own one comes before the function. */

@@ -19,6 +19,7 @@ export interface WebhookApiProps {
 }
 
 const STAGE = 'v1';
+
 /** Registries change a few times a day; forged webhooks shall cost little. */
 const REQUESTS_PER_SECOND = 10;
 const BURST = 20;
@@ -40,6 +41,7 @@ export function createWebhookApi(scope: Construct, props: WebhookApiProps): Rest
       ...accessLogOptions(scope, true, logRetention),
     },
   });
+  api.node.tryRemoveChild('Endpoint'); // an output with a name that nobody would guess
   boundErrorLog(api, STAGE, logRetention);
   const integration = new LambdaIntegration(handler, {
     timeout: Duration.seconds(29),
