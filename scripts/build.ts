@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { buildCli } from './build/cli-bundle.ts';
 import { ARCHITECTURES, buildLambda } from './build/lambda-bundle.ts';
+import { buildEntries } from './build/package-entries.ts';
 
 /**
- * `npm run build [-- cli|lambda]`: everything that is deployed or published, into dist/.
+ * `npm run build [-- cli|lambda|package]`: everything that is deployed or published, into dist/.
  *
  *   dist/cli/main.cjs            the command line
+ *   dist/index.js, dist/cdk/     what can be imported; dist/types/ their declarations
  *   dist/lambda/<arch>/          the Lambda function's files
  *   dist/lambda-<arch>.zip       the same, zipped: what the function's code is
  */
@@ -20,6 +22,7 @@ if (only === undefined || only === 'lambda') {
   rmSync('dist/lambda', { recursive: true, force: true });
   for (const architecture of ARCHITECTURES) report(await buildLambda('dist', architecture));
 }
+if (only === undefined || only === 'package') report(await buildEntries('dist'));
 
 function report(files: string[]): void {
   for (const file of files)

@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { startServer, stopServers } from '../test/interop/processes.ts';
+
+/**
+ * `npm run test:package`: the tarball as a stranger gets it, in examples/cdk-app far from the clone.
+ * Types, synth, the command line and an answer of the server; needs the build, and npm's registry or cache.
+ */
+const MAX_TARBALL_BYTES = 40 * 2 ** 20;
+const EXAMPLE = 'models/wine/versions/2/model/serving_input_example.json';
+
+const registry = resolve('examples/registry');
+const work = mkdtempSync(join(tmpdir(), 'package-'));
+const app = join(work, 'cdk-app');
+const bin = (name: string): string => join(app, 'node_modules/.bin', name);
+
+try {
+  const tarball = pack();
+  cpSync('examples/cdk-app', app, {
+    recursive: true,
+    filter: (path) => !/(?:node_modules|cdk\.out)$/.test(path),
+  });
+  run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball]);
+  checkTypes();
+  checkSynth();
+  checkEntry();
+  run(bin('mlflow-serverless'), ['--help']);
+  await checkServe();
+  console.log('the package works: types, synth, import, command line, server');
+} finally {
+  await stopServers();
+  rmSync(work, { recursive: true, force: true });
+}
+
+function pack(): string {
+  const args = ['pack', '--json', '--pack-destination', work];
+  const output = execFileSync('npm', args, { encoding: 'utf8' });
+  const packed = Object.values(JSON.parse(output) as Record<string, Packed>);
+  const [{ filename, size, unpackedSize, entryCount }] = packed as [Packed];
+  const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  console.log(`${filename}: ${mib(size)}, ${mib(unpackedSize)} unpacked, ${entryCount} files`);
+  if (size > MAX_TARBALL_BYTES)
+    throw new Error(`the tarball is larger than ${mib(MAX_TARBALL_BYTES)}`);
+  return join(work, filename);
+}
+
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly unpackedSize: number;
+  readonly entryCount: number;
+}
+
+/** Also of the entry `.`, which the app does not use; declarations are checked as strictly as sources. */
+function checkTypes(): void {
+  writeFileSync(
+    join(app, 'entry.ts'),
+    "import { createLambdaHandler, openEndpoint, ServingError } from 'mlflow-serverless';\n" +
+      'export const all: unknown[] = [createLambdaHandler, openEndpoint, ServingError];\n',
+  );
+  run(bin('tsc'), ['-p', '.']);
+  run(bin('tsc'), ['-p', '.', '--skipLibCheck', 'false', '--lib', 'ES2024,ESNext.Float16']);
+}
+
+function checkSynth(): void {
+  const started = performance.now();
+  run(bin('cdk'), ['synth', '--quiet']);
+  console.log(`cdk synth took ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  const { Resources: resources } = JSON.parse(
+    readFileSync(join(app, 'cdk.out/wine-shop.template.json'), 'utf8'),
+  ) as { Resources: Record<string, { Type: string; Properties: { Handler?: string } }> };
+  const handlers = Object.values(resources)
+    .filter(({ Type: type }) => type === 'AWS::Lambda::Function')
+    .map(({ Properties: { Handler: handler } }) => handler);
+  if (!isDeepStrictEqual(handlers.sort(), ['index.handler', 'invocations.handler'])) {
+    throw new Error(`the template has other functions than expected: ${handlers.join(', ')}`);
+  }
+}
+
+function checkEntry(): void {
+  const code = "const m = await import('mlflow-serverless'); console.log(typeof m.openEndpoint)";
+  const printed = run(process.execPath, ['--input-type=module', '-e', code]);
+  if (printed.trim() !== 'function') throw new Error(`import of the package gave ${printed}`);
+}
+
+async function checkServe(): Promise<void> {
+  const server = await startServer({
+    command: [
+      ...[bin('mlflow-serverless'), 'serve', '-m', 'models:/wine/2', '-p', '{port}'],
+      ...['--registry-uri', registry],
+    ],
+    cwd: app,
+  });
+  const answer = await fetch(`${server.url}/invocations`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: readFileSync(join(registry, EXAMPLE)),
+  });
+  const expected = JSON.parse(readFileSync('test/artifact/wine-answers.json', 'utf8'))['2'];
+  if (!isDeepStrictEqual(await answer.json(), expected)) {
+    throw new Error(`the installed server answered ${answer.status}, and not as expected`);
+  }
+}
+
+/** npm gives scripts variables of this project; the other one must not see them. */
+function run(command: string, args: string[]): string {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^npm_|^NODE_PATH$|^INIT_CWD$/.test(name),
+  );
+  return execFileSync(command, args, {
+    cwd: app,
+    env: Object.fromEntries(own),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
