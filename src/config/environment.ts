@@ -78,7 +78,8 @@ export function readServedConfiguration(environment: Environment): ServedConfigu
   );
 }
 
-function readVariable<T>(environment: Environment, variable: Variable<T>): T | undefined {
+/** @throws {ServingError} INVALID_PARAMETER_VALUE naming the variable and what it accepts */
+export function readVariable<T>(environment: Environment, variable: Variable<T>): T | undefined {
   const text = environment[variable.name];
   if (text === undefined || text.trim() === '') return undefined;
   const value = variable.parse(text);

@@ -2,6 +2,23 @@
 
 export const parseText = (text: string): string | undefined => text.trim() || undefined;
 
+/** `a, b` → `['a', 'b']` */
+export function parseNames(text: string): readonly string[] | undefined {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  return names.length > 0 ? names : undefined;
+}
+
+const PUBLISH_ON = ['alias', 'version', 'tag'] as const;
+
+export function parsePublishOn(text: string): ReadonlySet<(typeof PUBLISH_ON)[number]> | undefined {
+  const names = parseNames(text.toLowerCase()) ?? [];
+  const known = PUBLISH_ON.filter((name) => names.includes(name));
+  return known.length > 0 && known.length === new Set(names).size ? new Set(known) : undefined;
+}
+
 /** A whole number from 1 up. */
 export function parseCount(text: string): number | undefined {
   const value = wholeNumber(text);

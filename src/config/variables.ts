@@ -1,4 +1,12 @@
-import { parseBytes, parseCount, parsePort, parseSeconds, parseText } from './parse-setting.ts';
+import {
+  parseBytes,
+  parseCount,
+  parseNames,
+  parsePort,
+  parsePublishOn,
+  parseSeconds,
+  parseText,
+} from './parse-setting.ts';
 
 /** One environment variable of ours: what it accepts, and what it does. The documentation's table is made of these. */
 export interface Variable<T> {
@@ -98,6 +106,27 @@ export const VARIABLES = {
     accepts: 'a directory that can be written to',
     fallback: 'mlflow-serverless in the directory for temporary files',
     effect: 'where downloaded models are kept',
+  }),
+  publishTo: variable('MLFLOW_SERVERLESS_PUBLISH_TO', parseText, {
+    accepts: 's3://<bucket>/<prefix> or a folder',
+    fallback: 'none',
+    effect: 'webhooks: the published registry that follows MLflow',
+  }),
+  publishOn: variable('MLFLOW_SERVERLESS_PUBLISH_ON', parsePublishOn, {
+    accepts: 'alias, version, tag, separated by commas',
+    fallback: 'alias',
+    effect:
+      'webhooks: a version is published when an alias (or stage) is set to it, when it is created, or when its tag mlflow-serverless.publish is true',
+  }),
+  eventAliases: variable('MLFLOW_SERVERLESS_EVENT_ALIASES', parseNames, {
+    accepts: 'aliases, separated by commas',
+    fallback: 'all',
+    effect: 'webhooks: only these aliases are followed',
+  }),
+  webhookSecret: variable('MLFLOW_SERVERLESS_WEBHOOK_SECRET', parseText, {
+    accepts: 'a secret',
+    fallback: 'none',
+    effect: 'webhooks: what MLflow signs them with; only for tests on one machine',
   }),
   logLevel: variable(
     'MLFLOW_SERVERLESS_LOG_LEVEL',

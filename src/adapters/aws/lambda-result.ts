@@ -16,12 +16,14 @@ const ENVELOPE_BYTES = 2_000;
 /** A load balancer wants the reason phrase too. @see RFC 9110, section 15 */
 const REASON_BY_STATUS: Readonly<Record<number, string>> = {
   200: 'OK',
+  202: 'Accepted',
   307: 'Temporary Redirect',
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  409: 'Conflict',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   429: 'Too Many Requests',
