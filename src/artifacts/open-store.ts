@@ -1,4 +1,5 @@
 import { ServingError } from '../errors.ts';
+import type { SecretReader } from '../http-client/secret-reader.ts';
 import { locateArtifacts } from '../registry/artifact-location.ts';
 import { readAllowList } from './allow-list.ts';
 import type { ArtifactStore } from './artifact-store.ts';
@@ -16,6 +17,8 @@ export interface OpenArtifactStoreOptions extends DownloadPolicy {
    * @default one of its own, made when the first `s3:` location is read
    */
   readonly s3Client?: S3Client;
+  /** Reads the credentials of the tracking server that the environment only refers to. @default none */
+  readonly secrets?: SecretReader;
 }
 
 /** Schemes of other storages that MLflow knows, and what to do instead. */
@@ -136,14 +139,18 @@ async function loadS3Store(
 async function loadProxyStore(
   environment: Environment,
   trustedOrigins: readonly string[],
-  policy: DownloadPolicy,
+  { secrets, ...policy }: OpenArtifactStoreOptions,
 ): Promise<ArtifactStore> {
   const { createMlflowHttpClient } = await import('../http-client/mlflow-http-client.ts');
   const { createProxyStore } = await import('./proxy-store.ts');
   const { readHttpSettings } = await import('../http-client/http-settings.ts');
   const { retries, timeoutMs } = readHttpSettings(environment);
   const withoutRetries = { ...environment, MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0' };
-  return createProxyStore(createMlflowHttpClient(withoutRetries, { trustedOrigins }), {
+  const client = createMlflowHttpClient(withoutRetries, {
+    trustedOrigins,
+    ...(secrets && { secrets }),
+  });
+  return createProxyStore(client, {
     ...(environment['MLFLOW_HTTP_REQUEST_MAX_RETRIES'] && { attempts: 1 + retries }),
     ...(environment['MLFLOW_HTTP_REQUEST_TIMEOUT'] && { firstByteTimeoutMs: timeoutMs }),
     ...policy,

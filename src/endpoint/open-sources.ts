@@ -4,6 +4,7 @@ import type { S3Client } from '../artifacts/s3-client.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ModelRegistry } from '../registry/model-registry.ts';
 import { openRegistry } from '../registry/open-registry.ts';
+import { openSecrets } from './open-secrets.ts';
 
 /** Where models come from: what a URI means, and the files it stands for. */
 export interface Sources {
@@ -18,14 +19,16 @@ export interface Sources {
  */
 export async function openSources(environment: Environment): Promise<Sources> {
   const s3Client = isOnS3(environment) ? await openS3Client(environment) : undefined;
+  const secrets = openSecrets(environment);
   return {
     registry: openRegistry(environment, {
+      secrets,
       openObjects: async (uri) => {
         const { createS3ObjectReader } = await import('../artifacts/s3-object-reader.ts');
         return createS3ObjectReader(s3Client ?? (await openS3Client(environment)), uri);
       },
     }),
-    store: openArtifactStore(environment, s3Client ? { s3Client } : {}),
+    store: openArtifactStore(environment, { secrets, ...(s3Client && { s3Client }) }),
   };
 }
 

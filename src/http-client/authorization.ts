@@ -10,4 +10,6 @@ export interface Authorization {
   headersFor(url: URL, request: OutgoingRequest): Promise<Readonly<Record<string, string>>>;
   /** The server refused it: look for credentials again. */
   forget(): void;
+  /** After `forget` there may be others, so that a refused call is worth one more attempt. @default false */
+  readonly isRenewable?: boolean;
 }

@@ -19,6 +19,12 @@ export interface HttpClientOptions {
   readonly headersFor?: (url: URL, request: OutgoingRequest) => Headers | Promise<Headers>;
   /** The server refused the credentials. @default nothing is done about it */
   readonly onRefused?: () => void;
+  /**
+   * After `onRefused`, `headersFor` may give others: what was refused with 401 is sent once more.
+   *
+   * @default false
+   */
+  readonly renewsCredentials?: boolean;
   readonly tls?: TlsOptions;
   /** @default 30,000 ms - for one call with all its retries; of a stream, until its head is here */
   readonly timeoutMs?: number;
@@ -40,7 +46,7 @@ type Headers = Readonly<Record<string, string>>;
 
 export interface HttpCall {
   /** @default GET */
-  readonly method?: 'GET' | 'POST' | 'HEAD';
+  readonly method?: 'GET' | 'POST' | 'DELETE' | 'HEAD';
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: unknown;
@@ -80,6 +86,7 @@ export interface HttpClient {
 }
 
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const BODY_METHODS: ReadonlySet<string> = new Set(['POST', 'DELETE']);
 const MAX_STALE_SOCKETS = 8;
 
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
@@ -98,7 +105,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     let method = call.method ?? 'GET';
     for (let hop = 0; ; hop += 1) {
       const body =
-        call.json === undefined || method !== 'POST' ? undefined : JSON.stringify(call.json);
+        call.json === undefined || !BODY_METHODS.has(method) ? undefined : JSON.stringify(call.json);
       const ours = await options.headersFor?.(url, { method, body });
       const response = await attemptRequest({
         url,
@@ -143,12 +150,15 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     use: (answer: Followed, deadline: number) => Promise<T>,
   ): Promise<T> {
     const deadline = performance.now() + (call.timeoutMs ?? timeoutMs);
-    const attempt = async () => {
+    let mayRenew = options.renewsCredentials ?? false;
+    const attempt = async (): Promise<T> => {
       const answer = await followAlive(url, call, deadline);
       if (isSuccess(answer.response)) return use(answer, deadline);
       const problem = await problemFromAnswer(answer);
       if (isRefusal(problem)) options.onRefused?.();
-      throw problem;
+      if (!mayRenew || problem.kind !== 'unauthenticated' || !answer.hadCredentials) throw problem;
+      mayRenew = false;
+      return attempt();
     };
     try {
       return await pRetry(

@@ -2,8 +2,10 @@ import { ServingError } from '../errors.ts';
 import type { Authorization, OutgoingRequest } from './authorization.ts';
 import { createHttpClient, type HttpClient } from './http-client.ts';
 import { readHttpSettings } from './http-settings.ts';
-import { findPasswordAuthorization } from './password-authorization.ts';
+import { createPasswordAuthorization } from './password-authorization.ts';
 import { type Environment, readBoolean } from './read-variable.ts';
+import type { SecretReader } from './secret-reader.ts';
+import { findSecretVariables } from './secret-variables.ts';
 import { readTrackingTls } from './tracking-tls.ts';
 
 export interface MlflowHttpClientOptions {
@@ -14,6 +16,12 @@ export interface MlflowHttpClientOptions {
    * @default none
    */
   readonly trustedOrigins?: readonly string[];
+  /**
+   * Reads what `MLFLOW_TRACKING_USERNAME_SECRET`, `_PASSWORD_SECRET` and `_TOKEN_SECRET` refer to, at the first call.
+   *
+   * @default none - these variables are refused
+   */
+  readonly secrets?: SecretReader;
 }
 
 /**
@@ -23,18 +31,18 @@ export interface MlflowHttpClientOptions {
  * Credentials go only to the servers named by `MLFLOW_TRACKING_URI` and `MLFLOW_REGISTRY_URI` (and
  * `trustedOrigins`): a registered location or a redirect may name any host, and must not collect them.
  *
- * @throws {ServingError} INVALID_PARAMETER_VALUE for a variable that cannot be understood,
- *   NOT_IMPLEMENTED for Python auth plugins
+ * @throws {ServingError} INVALID_PARAMETER_VALUE for a variable that cannot be understood, or that is set beside its
+ *   `_SECRET`; NOT_IMPLEMENTED for Python auth plugins
  */
 export function createMlflowHttpClient(
   environment: Environment,
-  { trustedOrigins = [] }: MlflowHttpClientOptions = {},
+  { trustedOrigins = [], secrets }: MlflowHttpClientOptions = {},
 ): HttpClient {
   const servers = [environment['MLFLOW_TRACKING_URI'], environment['MLFLOW_REGISTRY_URI']]
     .map((uri) => URL.parse(uri ?? ''))
     .filter((url) => url !== null);
   const origins = new Set([...servers.map((url) => url.origin), ...trustedOrigins]);
-  const authorization = createAuthorization(environment, servers);
+  const authorization = createAuthorization(environment, servers, secrets);
   const workspace = environment['MLFLOW_WORKSPACE']?.trim();
   return createHttpClient({
     tls: readTrackingTls(environment),
@@ -48,11 +56,16 @@ export function createMlflowHttpClient(
       };
     },
     onRefused: authorization.forget,
+    renewsCredentials: authorization.isRenewable === true,
   });
 }
 
 /** A signature replaces user, password and token, as in MLflow. */
-function createAuthorization(environment: Environment, servers: readonly URL[]): Authorization {
+function createAuthorization(
+  environment: Environment,
+  servers: readonly URL[],
+  secrets: SecretReader | undefined,
+): Authorization {
   if (readBoolean(environment, 'MLFLOW_TRACKING_AWS_SIGV4', false)) {
     return createSigV4Lazily(environment);
   }
@@ -62,17 +75,11 @@ function createAuthorization(environment: Environment, servers: readonly URL[]):
       'MLFLOW_TRACKING_AUTH names a Python plugin, which cannot run here; use basic authentication, a token or MLFLOW_TRACKING_AWS_SIGV4',
     );
   }
-  let found: Record<string, string> | undefined;
-  return {
-    async headersFor() {
-      if (found === undefined) {
-        const authorization = findPasswordAuthorization(environment, servers);
-        found = authorization === undefined ? {} : { authorization };
-      }
-      return found;
-    },
-    forget() {},
-  };
+  return createPasswordAuthorization(
+    environment,
+    servers,
+    findSecretVariables(environment, secrets),
+  );
 }
 
 /** Servers without it must not wait for its code. */

@@ -1,7 +1,36 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { Authorization } from './authorization.ts';
 import { readIniSection } from './ini-section.ts';
 import type { Environment } from './read-variable.ts';
+import type { SecretVariables } from './secret-variables.ts';
+
+/**
+ * User and password, or a token: found at the first call.
+ *
+ * @param secrets those that the environment only refers to; looked up again once a server refuses them
+ */
+export function createPasswordAuthorization(
+  environment: Environment,
+  servers: readonly URL[],
+  secrets?: SecretVariables,
+): Authorization {
+  let found: Promise<Record<string, string>> | undefined;
+  const find = async (): Promise<Record<string, string>> => {
+    const known = secrets ? await secrets.resolve() : environment;
+    const authorization = findPasswordAuthorization(known, servers);
+    return authorization === undefined ? {} : { authorization };
+  };
+  return {
+    headersFor() {
+      if (secrets) return find();
+      found ??= find();
+      return found;
+    },
+    forget: () => secrets?.forget(),
+    isRenewable: secrets !== undefined,
+  };
+}
 
 /**
  * The `Authorization` header that MLflow's variables ask for, `undefined` when they ask for none.
@@ -11,7 +40,7 @@ import type { Environment } from './read-variable.ts';
  *
  * @see mlflow/utils/credentials.py, `read_mlflow_creds`
  */
-export function findPasswordAuthorization(
+function findPasswordAuthorization(
   environment: Environment,
   servers: readonly URL[],
 ): string | undefined {

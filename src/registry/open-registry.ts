@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ServingError } from '../errors.ts';
 import type { HttpClient } from '../http-client/http-client.ts';
+import type { SecretReader } from '../http-client/secret-reader.ts';
 import { locateArtifacts } from './artifact-location.ts';
 import { createModelRegistry } from './create-model-registry.ts';
 import type { ModelRegistry } from './model-registry.ts';
@@ -18,6 +19,8 @@ export interface OpenRegistryOptions {
   readonly cwd?: string;
   /** The client for MLflow's REST API. @default one set up by MLflow's variables */
   readonly httpClient?: () => Promise<HttpClient>;
+  /** Reads the credentials of the server that the environment only refers to. @default none */
+  readonly secrets?: SecretReader;
   /** Opens a published registry at an `s3://` URI. @default S3 is refused */
   readonly openObjects?: (uri: string) => Promise<ObjectReader>;
 }
@@ -58,11 +61,11 @@ type Opened = RegisteredModels | RegistryBackend;
 
 /** Opens each kind; the one REST client is kept, for its connections. */
 function openerFor(environment: Environment, options: OpenRegistryOptions) {
-  const { cwd = process.cwd() } = options;
+  const { cwd = process.cwd(), secrets } = options;
   let client: Promise<HttpClient> | undefined;
   const defaultClient = async () => {
     const { createMlflowHttpClient } = await import('../http-client/mlflow-http-client.ts');
-    return createMlflowHttpClient(environment);
+    return createMlflowHttpClient(environment, secrets ? { secrets } : {});
   };
   return async (location: RegistryLocation): Promise<Opened> => {
     switch (location.kind) {
@@ -109,7 +112,7 @@ async function openFolder(path: string): Promise<Opened> {
 }
 
 /** Published models keep their versions in `versions/`; MLflow's file store in `version-<N>/`. */
-async function isPublished(root: string): Promise<boolean> {
+export async function isPublished(root: string): Promise<boolean> {
   const models = join(root, 'models');
   if (!existsSync(models)) return false;
   const names = await readdir(models);
