@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { movePointer } from '../../../src/publish/move-pointer.ts';
+import { followPointer } from '../../../src/registry-events/follow-pointer.ts';
+import { reconcile } from '../../../src/registry-events/reconcile.ts';
+import { createWorld } from './world.ts';
+
+const CHAMPION = { kind: 'alias', name: 'wine', pointer: 'champion' } as const;
+
+describe('reconcile', () => {
+  it('follows every alias and stage whose event was lost', async () => {
+    const { following, wine, pointer, published } = createWorld({
+      stages: new Set(['Production']),
+    });
+    wine.aliases.set('champion', '2').set('challenger', '3');
+    wine.stages.set('Production', '1').set('Archived', '4');
+
+    await reconcile(following, {});
+
+    expect(pointer('aliases/champion')).toMatchObject({ version: '2' });
+    expect(pointer('aliases/challenger')).toMatchObject({ version: '3' });
+    expect(pointer('stages/Production')).toMatchObject({ version: '1' });
+    expect(pointer('stages/Archived')).toBeNull();
+    expect(published).toEqual(['3']);
+  });
+
+  it('follows a stage that somebody published once', async () => {
+    const { following, target, wine, pointer } = createWorld();
+    await movePointer(target, { kind: 'stage', name: 'wine', pointer: 'Archived', version: '1' });
+    wine.stages.set('Archived', '2');
+
+    await reconcile(following, {});
+
+    expect(pointer('stages/Archived')).toMatchObject({ version: '2' });
+  });
+
+  it('removes an alias that it had set and that is gone, but none of somebody else', async () => {
+    const { following, target, wine, pointer } = createWorld();
+    wine.aliases.set('champion', '1');
+    await followPointer(following, CHAMPION, { publishing: 'now' });
+    wine.aliases.delete('champion');
+    await movePointer(target, { ...CHAMPION, pointer: 'pilot', version: '2', movedBy: 'alice' });
+
+    await reconcile(following, {});
+
+    expect(pointer('aliases/champion')).toMatchObject({ version: null });
+    expect(pointer('aliases/pilot')).toMatchObject({ version: '2' });
+  });
+
+  it('leaves a model alone that MLflow does not know', async () => {
+    const { following, mlflow, target, wine, pointer } = createWorld();
+    wine.aliases.set('champion', '1');
+    await followPointer(following, CHAMPION, { publishing: 'now' });
+    mlflow.models.delete('wine');
+    const writes = target.writes.length;
+
+    await reconcile(following, {});
+
+    expect(pointer('aliases/champion')).toMatchObject({ version: '1' });
+    expect(target.writes).toHaveLength(writes);
+  });
+
+  it('keeps to the aliases and the model that are followed', async () => {
+    const { following, wine, target } = createWorld({ aliases: new Set(['prod']) });
+    wine.aliases.set('champion', '1').set('prod', '2');
+
+    await reconcile(following, {});
+    await reconcile({ ...following, scope: { ...following.scope, model: 'beer' } }, {});
+
+    expect(target.writes).toEqual(['models/wine/aliases/prod.json']);
+  });
+
+  it('does not let one model that fails keep the others back', async () => {
+    const { following, mlflow, target, wine, pointer, lines } = createWorld();
+    target.objects.set('models/a%20beer/aliases/champion.json', Buffer.from('not JSON'));
+    mlflow.models.set('a beer', {
+      aliases: new Map([['champion', '1']]),
+      stages: new Map(),
+      tagsByVersion: new Map(),
+    });
+    wine.aliases.set('champion', '2');
+
+    await expect(reconcile(following, {})).rejects.toMatchObject({
+      code: 'TEMPORARILY_UNAVAILABLE',
+    });
+    expect(pointer('aliases/champion')).toMatchObject({ version: '2' });
+    expect(lines.join()).toContain('model \\"a beer\\" could not be compared');
+  });
+});
