@@ -48,7 +48,7 @@ export class EndpointStack extends Stack {
     });
     this.output('Curl', curl, 'Asks the model');
     this.output('DomainTarget', endpoint.domainTarget, 'Where the host name must point');
-    this.output('WebhookUrl', events?.webhookUrl, 'For MLflow’s create_webhook');
+    this.output('WebhookUrl', events?.webhookUrl, 'For create_webhook of MLflow');
   }
 
   private output(name: string, value: string | undefined, description: string): void {

@@ -182,9 +182,17 @@ const named = (wish: Wish): EndpointFileInput => ({
   ...wish,
 });
 
+/** A name with what a policy, a URL and a template each understand in their own way. */
+const ODD_MODEL: EndpointFileInput = {
+  name: 'odd',
+  model: 'models:/vin *n° {3}$@champion',
+  auth: 'none',
+};
+
 /** Name → endpoint file: what the tests of templates go over. */
 export const ENDPOINT_FILES: Record<string, EndpointFileInput> = Object.fromEntries([
   ...Object.entries(AUTH_MODES).map(([name, auth]) => [`auth ${name}`, named({ auth })]),
   ...withApiKey.map(([name, auth]) => [`auth ${name}`, named({ auth })]),
   ...Object.entries(OPTIONS).map(([name, wish]) => [name, named(wish)]),
+  ['a model with an odd name', ODD_MODEL],
 ]);

@@ -63,15 +63,8 @@ export function boundErrorLog(api: RestApi, stageName: string, retention: Retent
   api.deploymentStage.node.addDependency(group);
 }
 
-/** Beside the API: what its logs need, or why there are none. */
-export function explainAccessLogs(api: RestApi, isOn: boolean): void {
-  if (isOn) {
-    acknowledge(api, {
-      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
-        'API Gateway takes no role for its logs that may do less',
-    });
-    return;
-  }
+/** Beside the API: why it has no logs. */
+export function explainMissingLogs(api: RestApi): void {
   const reason = 'access logs were switched off';
   acknowledge(api, {
     'AwsSolutions-APIG1': reason,

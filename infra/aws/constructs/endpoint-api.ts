@@ -10,10 +10,11 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { accessLogOptions, boundErrorLog, explainAccessLogs } from './access-logs.ts';
+import { accessLogOptions, boundErrorLog, explainMissingLogs } from './access-logs.ts';
 import { acknowledge } from './acknowledge.ts';
 import { addDomain, type DomainOptions } from './api-domain.ts';
 import { addApiKey } from './api-key.ts';
+import { ApiLogRole } from './api-log-role.ts';
 import { callerAuthorization, explainAuthorization } from './caller-authorization.ts';
 import type { EndpointAuth } from './endpoint-auth.ts';
 import { addGatewayErrors } from './gateway-errors.ts';
@@ -102,7 +103,7 @@ export class EndpointApi extends Construct {
       policy: iam && allowOnly(iam.allowedPrincipals),
       binaryMediaTypes: BINARY_TYPES,
       minCompressionSize: COMPRESSED_FROM,
-      cloudWatchRole: props.cloudWatchRole ?? accessLogs,
+      cloudWatchRole: false,
       defaultCorsPreflightOptions: props.cors && preflightOptions(props.cors),
       deployOptions: {
         stageName,
@@ -124,9 +125,10 @@ export class EndpointApi extends Construct {
     this.apiKeyId = apiKey && addApiKey(this.restApi, apiKey === true ? {} : apiKey).keyId;
     this.domain = props.domain && addDomain(this, this.restApi, props.domain);
     const { deploymentStage: stage } = this.restApi;
+    if (props.cloudWatchRole ?? accessLogs) stage.node.addDependency(ApiLogRole.of(this));
     if (props.waf) new WebFirewall(this, 'Firewall', { ...props.waf, stage, logRetention });
     explainAuthorization(this.restApi, auth);
-    explainAccessLogs(this.restApi, accessLogs);
+    if (!accessLogs) explainMissingLogs(this.restApi);
     explain(this.restApi, props);
   }
 

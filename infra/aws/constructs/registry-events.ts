@@ -54,6 +54,9 @@ export interface RegistryEventsProps {
   /** @default false */
   readonly tracing?: boolean;
 
+  /** @default true - false if API Gateway has the role for its logs already, in this account and region */
+  readonly cloudWatchRole?: boolean;
+
   /** @default outside - needed for an MLflow server inside a VPC */
   readonly placement?: VpcPlacement;
 
@@ -117,7 +120,12 @@ export class RegistryEvents extends Construct {
     });
     this.allow(props);
     this.reconcile(props.reconcileEvery ?? Duration.minutes(5));
-    this.restApi = createWebhookApi(this, { handler: this.function, logRetention, tracing });
+    this.restApi = createWebhookApi(this, {
+      handler: this.function,
+      logRetention,
+      tracing,
+      cloudWatchRole: props.cloudWatchRole ?? true,
+    });
     this.webhookUrl = this.restApi.urlForPath('/registry-events');
     acknowledge(this.function, {
       'Serverless-LambdaDLQ': 'failures is the destination for what failed, with the cause',
@@ -158,7 +166,7 @@ export class RegistryEvents extends Construct {
 
   private reconcile(every: Duration): void {
     new Rule(this, 'Reconcile', {
-      description: 'Compares aliases with MLflow’s, in case a webhook was lost',
+      description: 'Compares aliases with those of MLflow, in case a webhook was lost',
       schedule: Schedule.rate(every),
       targets: [
         new LambdaTarget(this.function, {

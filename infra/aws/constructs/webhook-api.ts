@@ -8,14 +8,17 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { accessLogOptions, boundErrorLog, explainAccessLogs } from './access-logs.ts';
+import { accessLogOptions, boundErrorLog } from './access-logs.ts';
 import { acknowledge } from './acknowledge.ts';
+import { ApiLogRole } from './api-log-role.ts';
 import { addGatewayErrors } from './gateway-errors.ts';
 
 export interface WebhookApiProps {
   readonly handler: IFunction;
   readonly logRetention: RetentionDays;
   readonly tracing: boolean;
+  /** Whether this stack gives API Gateway the role for its logs. */
+  readonly cloudWatchRole: boolean;
 }
 
 const STAGE = 'v1';
@@ -26,12 +29,12 @@ const BURST = 20;
 
 /** A REST API of its own for `POST /registry-events`: callers of the model have nothing to do with it. */
 export function createWebhookApi(scope: Construct, props: WebhookApiProps): RestApi {
-  const { handler, logRetention, tracing } = props;
+  const { handler, logRetention, tracing, cloudWatchRole } = props;
   const api = new RestApi(scope, 'Api', {
     restApiName: `${Stack.of(scope).stackName}-${scope.node.id}`,
     description: 'Takes registry webhooks of an MLflow server',
     endpointTypes: [EndpointType.REGIONAL],
-    cloudWatchRole: true,
+    cloudWatchRole: false,
     deployOptions: {
       stageName: STAGE,
       metricsEnabled: true,
@@ -43,6 +46,7 @@ export function createWebhookApi(scope: Construct, props: WebhookApiProps): Rest
   });
   api.node.tryRemoveChild('Endpoint'); // an output with a name that nobody would guess
   boundErrorLog(api, STAGE, logRetention);
+  if (cloudWatchRole) api.deploymentStage.node.addDependency(ApiLogRole.of(scope));
   const integration = new LambdaIntegration(handler, {
     timeout: Duration.seconds(29),
     allowTestInvoke: false,
@@ -51,7 +55,6 @@ export function createWebhookApi(scope: Construct, props: WebhookApiProps): Rest
     .addResource('registry-events')
     .addMethod('POST', integration, { authorizationType: AuthorizationType.NONE });
   addGatewayErrors(api, { isSigned: false });
-  explainAccessLogs(api, true);
   const signed = 'the function checks the signature (HMAC) that MLflow makes of each webhook';
   acknowledge(api, {
     'AwsSolutions-APIG2': 'a body is parsed only after its signature was checked',

@@ -1,0 +1,298 @@
+/**
+ * Everything that any template of ours allows or denies, and why. A test compares it with the templates of every auth
+ * mode and option, both ways: nothing goes in without a reason, and no reason outlives its permission.
+ *
+ * Names in angle brackets are resources of the template, without the digits that CDK appends.
+ */
+export interface Review {
+  readonly who: string;
+  /** @default 'Allow' */
+  readonly effect?: 'Deny';
+  readonly actions: readonly string[];
+  readonly on: readonly string[];
+  readonly when?: string;
+  readonly why: string;
+}
+
+const BUCKET = '<StoreBucket.Arn>';
+const OWN_BUCKET = 'arn:<AWS::Partition>:s3:::my-models';
+/** A star in a model's name is a star, and nothing else: `${*}` says so. */
+const ODD_MODEL = `models/vin%20${'${*}'}n%C2%B0%20%7B3%7D%24`;
+const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000';
+const API = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>';
+
+const LOGS: readonly Review[] = [
+  'EndpointFunction',
+  'EndpointHttpJwtAuthorizerFunction',
+  'RegistryEventsFunction',
+].flatMap((name) => [
+  {
+    who: 'lambda.amazonaws.com',
+    actions: ['sts:AssumeRole'],
+    on: [`<${name}Role>`],
+    why: 'a role of its own for each function',
+  },
+  {
+    who: `${name}Role`,
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    on: [`<${name}Logs.Arn>`],
+    why: 'writes its own log group, which the stack makes',
+  },
+]);
+
+const SERVING: readonly Review[] = [
+  {
+    who: 'EndpointFunctionRole',
+    actions: ['s3:GetObject'],
+    on: [
+      `${BUCKET}/registry/models/wine/*`,
+      `${OWN_BUCKET}/registry/models/wine/*`,
+      `${OWN_BUCKET}/a/b/models/wine/*`,
+      `${BUCKET}/registry/${ODD_MODEL}/*`,
+    ],
+    why: 'reads pointers, manifests and files of the one model that it serves',
+  },
+  {
+    who: 'EndpointFunctionRole',
+    actions: ['s3:ListBucket'],
+    on: [BUCKET, OWN_BUCKET],
+    when: 'StringLike s3:prefix registry/models/wine/*',
+    why: 'models:/<name>/latest is found by listing; and S3 tells what is missing from what is denied',
+  },
+  {
+    who: 'EndpointFunctionRole',
+    actions: ['s3:ListBucket'],
+    on: [OWN_BUCKET],
+    when: 'StringLike s3:prefix a/b/models/wine/*',
+    why: 'the same, below another prefix',
+  },
+  {
+    who: 'EndpointFunctionRole',
+    actions: ['s3:ListBucket'],
+    on: [BUCKET],
+    when: `StringLike s3:prefix registry/${ODD_MODEL}/*`,
+    why: 'the same, of another model',
+  },
+  {
+    who: 'EndpointFunctionRole',
+    actions: ['kms:Decrypt'],
+    on: [KEY],
+    why: 'reads objects that are encrypted with the key of the store',
+  },
+  {
+    who: 'EndpointFunctionRole',
+    actions: [
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    on: ['*'],
+    why: 'Lambda places the function into a VPC with its role; what it makes there has no ARN before',
+  },
+  {
+    who: 'EndpointFunctionRole',
+    actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    on: ['*'],
+    why: 'tracing, when it is on; X-Ray has no resources to name',
+  },
+];
+
+const GATEWAY: readonly Review[] = [
+  {
+    who: 'apigateway.amazonaws.com',
+    actions: ['lambda:InvokeFunction'],
+    on: ['<EndpointFunctionAliaslive>'],
+    when: `SourceArn ${API}:<EndpointHttpApi>/*/*/*`,
+    why: 'this API calls the function, on every path',
+  },
+  {
+    who: 'apigateway.amazonaws.com',
+    actions: ['lambda:InvokeFunction'],
+    on: ['<EndpointHttpJwtAuthorizerFunction.Arn>'],
+    when: `SourceArn ${API}:<EndpointHttpApi>/authorizers/<EndpointHttpJwtAuthorizer>`,
+    why: 'this API asks its authorizer',
+  },
+  {
+    who: 'apigateway.amazonaws.com',
+    actions: ['sts:AssumeRole'],
+    on: ['<EndpointHttpAuthorizerRole>', '<ApiGatewayLogsRole>'],
+    why: 'calls an authorizer of somebody else, and writes logs, in roles that may do just that',
+  },
+  {
+    who: 'EndpointHttpAuthorizerRole',
+    actions: ['lambda:InvokeFunction'],
+    on: ['arn:aws:lambda:eu-central-1:123456789012:function:my-authorizer'],
+    why: 'asks the authorizer that endpoint.yaml names',
+  },
+  {
+    who: 'ApiGatewayLogsRole',
+    actions: ['everything in'],
+    on: ['arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs'],
+    why: 'API Gateway takes no role for its logs that may do less',
+  },
+  {
+    who: 'arn:aws:iam::123456789012:role/path/caller',
+    actions: ['execute-api:Invoke'],
+    on: ['execute-api:/*'],
+    why: 'listed in iam.allowedPrincipals',
+  },
+  {
+    who: 'arn:aws:iam::210987654321:root',
+    actions: ['execute-api:Invoke'],
+    on: ['execute-api:/*'],
+    why: 'listed in iam.allowedPrincipals',
+  },
+  {
+    who: 'arn:aws:sts::123456789012:assumed-role/deploy/session',
+    actions: ['execute-api:Invoke'],
+    on: ['execute-api:/*'],
+    why: 'listed in iam.allowedPrincipals',
+  },
+  {
+    who: '*',
+    effect: 'Deny',
+    actions: ['execute-api:Invoke'],
+    on: ['execute-api:/*'],
+    when: 'ArnNotLike aws:PrincipalArn arn:aws:iam::123456789012:role/path/caller | arn:aws:iam::210987654321:root | arn:aws:iam::210987654321:* | arn:aws:iam::123456789012:role/deploy | arn:aws:iam::123456789012:role/*/deploy',
+    why: 'iam.allowedPrincipals names all who may call',
+  },
+];
+
+const STORE: readonly Review[] = [
+  {
+    who: '*',
+    effect: 'Deny',
+    actions: ['s3:*'],
+    on: [BUCKET, `${BUCKET}/*`],
+    when: 'Bool aws:SecureTransport false',
+    why: 'TLS only',
+  },
+  {
+    who: '*',
+    effect: 'Deny',
+    actions: ['s3:*'],
+    on: [BUCKET, `${BUCKET}/*`],
+    when: 'NumericLessThan s3:TlsVersion 1.2',
+    why: 'TLS 1.2 or newer',
+  },
+  {
+    who: 'CustomS3AutoDeleteObjectsCustomResourceProviderRole',
+    actions: ['s3:DeleteObject*', 's3:GetBucket*', 's3:List*', 's3:PutBucketPolicy'],
+    on: [BUCKET, `${BUCKET}/*`],
+    why: 'store.onDestroy: delete empties the bucket before it is deleted; this is CDK’s own function',
+  },
+  {
+    who: 'CustomS3AutoDeleteObjectsCustomResourceProviderRole',
+    actions: ['everything in'],
+    on: ['arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
+    why: 'the log of CDK’s own function',
+  },
+  {
+    who: 'lambda.amazonaws.com',
+    actions: ['sts:AssumeRole'],
+    on: ['<CustomS3AutoDeleteObjectsCustomResourceProviderRole>'],
+    why: 'the role of CDK’s own function',
+  },
+];
+
+const EVENTS: readonly Review[] = [
+  {
+    who: 'apigateway.amazonaws.com',
+    actions: ['lambda:InvokeFunction'],
+    on: ['<RegistryEventsFunction.Arn>'],
+    when: `SourceArn ${API}:<RegistryEventsApi>/<RegistryEventsApiDeploymentStagev1>/POST/registry-events`,
+    why: 'hands over webhooks',
+  },
+  {
+    who: 'events.amazonaws.com',
+    actions: ['lambda:InvokeFunction'],
+    on: ['<RegistryEventsFunction.Arn>'],
+    when: 'SourceArn <RegistryEventsReconcile.Arn>',
+    why: 'compares aliases every few minutes, in case a webhook was lost',
+  },
+  {
+    who: 'events.amazonaws.com',
+    actions: ['sqs:SendMessage'],
+    on: ['<RegistryEventsFailures.Arn>'],
+    when: 'ArnEquals aws:SourceArn <RegistryEventsReconcile.Arn>',
+    why: 'keeps a call that could not be made',
+  },
+  {
+    who: '*',
+    effect: 'Deny',
+    actions: ['sqs:*'],
+    on: ['<RegistryEventsFailures.Arn>'],
+    when: 'Bool aws:SecureTransport false',
+    why: 'TLS only',
+  },
+  {
+    who: 'RegistryEventsFunctionRole',
+    actions: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+    on: [`${BUCKET}/registry/models/*`],
+    why: 'publishes any model of the registry it follows, moves pointers, clears what was given up',
+  },
+  {
+    who: 'RegistryEventsFunctionRole',
+    actions: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+    on: [`${BUCKET}/registry/events/*`],
+    why: 'remembers which webhooks were worked off, and forgets them',
+  },
+  {
+    who: 'RegistryEventsFunctionRole',
+    actions: ['s3:ListBucket'],
+    on: [BUCKET],
+    when: 'StringLike s3:prefix registry/models/*',
+    why: 'finds what is published already',
+  },
+  {
+    who: 'RegistryEventsFunctionRole',
+    actions: ['s3:ListBucket'],
+    on: [BUCKET],
+    when: 'StringLike s3:prefix registry/events/*',
+    why: 'finds the webhooks that can be forgotten',
+  },
+  {
+    who: 'RegistryEventsFunctionRole',
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    on: [KEY],
+    why: 'writes objects that are encrypted with the key of the store; large ones come in parts',
+  },
+  {
+    who: 'RegistryEventsFunctionRole',
+    actions: ['lambda:InvokeFunction'],
+    on: ['<RegistryEventsFunction.Arn>'],
+    why: 'answers a webhook at once, and goes on in a call of its own',
+  },
+  {
+    who: 'RegistryEventsFunctionRole',
+    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+    on: ['<RegistryEventsFailures.Arn>'],
+    why: 'Lambda keeps what failed after all retries',
+  },
+  {
+    who: 'RegistryEventsFunctionRole',
+    actions: ['secretsmanager:GetSecretValue'],
+    on: [
+      'arn:aws:secretsmanager:eu-central-1:123456789012:secret:mlflow-AbCdEf',
+      'arn:aws:secretsmanager:eu-central-1:123456789012:secret:mlflow/token-??????',
+    ],
+    why: 'the secrets that endpoint.yaml names; AWS appends six characters to a name',
+  },
+  {
+    who: 'RegistryEventsFunctionRole',
+    actions: ['ssm:GetParameter'],
+    on: ['arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/mlflow/webhook-secret'],
+    why: 'the parameter that endpoint.yaml names',
+  },
+  {
+    who: 'RegistryEventsFunctionRole',
+    actions: ['execute-api:Invoke'],
+    on: ['arn:<AWS::Partition>:execute-api:eu-central-1:<AWS::AccountId>:abc123/*'],
+    why: 'calls an MLflow server behind API Gateway with signed requests (registry.awsSigV4)',
+  },
+];
+
+export const IAM_REVIEW: readonly Review[] = [...LOGS, ...SERVING, ...GATEWAY, ...STORE, ...EVENTS];
