@@ -1,48 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { parseCount, parsePort, parseSeconds } from '../config/parse-setting.ts';
+import { checked, modelOption, registryOption } from './command-arguments.ts';
 import { EXIT, printFailure, UsageError } from './failure.ts';
-
-/** What `-m` accepts; in every command's help. */
-const MODEL_URIS = `
-Model URIs:
-  models:/wine@champion      the version that the alias champion means now
-  models:/wine/3             version 3; models:/wine/latest the newest
-  models:/wine/Production    the newest version in a stage
-  models:/m-0123abcd         a logged model
-  runs:/0123abcd/model       a model logged by a run
-  path/to/model              a folder that holds an MLmodel; also file:, s3:
-
-The registry is named by --registry-uri, MLFLOW_REGISTRY_URI or MLFLOW_TRACKING_URI:
-  http://127.0.0.1:5000      an MLflow tracking server
-  sqlite:///mlflow.db        its database; mlruns: its file store, read directly
-  s3://bucket/registry       a published registry; also as a folder`;
-
-const EXAMPLES = {
-  program: `
-Examples:
-  $ mlflow-serverless serve -m models:/wine@champion
-  $ mlflow-serverless predict -m path/to/model -i rows.csv -t csv
-  $ mlflow-serverless resolve -m models:/wine/latest
-
-Exit codes: 0 done, 1 failed, 2 wrong usage. MLFLOW_SERVERLESS_DEBUG=1 shows where an error comes from.`,
-  serve: `
-Examples:
-  $ mlflow-serverless serve -m models:/wine@champion
-  $ mlflow-serverless serve -m models:/wine@champion --registry-uri http://127.0.0.1:5000 -p 8080
-  $ mlflow-serverless serve -m s3://bucket/path/to/model -h 0.0.0.0 -w 4
-
-Answers POST /invocations and GET /ping, /health and /version as "mlflow models serve" does.
-Ctrl-C finishes the requests under way; a second one stops at once.`,
-  predict: `
-Examples:
-  $ mlflow-serverless predict -m models:/wine@champion -i body.json
-  $ mlflow-serverless predict -m path/to/model -t csv < rows.csv > predictions.json`,
-  resolve: `
-Examples:
-  $ mlflow-serverless resolve -m models:/wine@champion
-  $ mlflow-serverless resolve -m models:/wine/latest --json`,
-};
+import { EXAMPLES, MODEL_URIS, PROGRAM_EXAMPLES } from './help-texts.ts';
+import { addRegistryCommands } from './registry-commands.ts';
 
 /**
  * Run one command line.
@@ -72,8 +34,9 @@ function program(keep: (exitCode: number) => void): Command {
     .helpOption('--help', 'show this help')
     .helpCommand(false)
     .version(packageJson.version, '--version', 'show the version')
-    .addHelpText('after', EXAMPLES.program)
+    .addHelpText('after', PROGRAM_EXAMPLES)
     .configureOutput({ outputError: (text, write) => write(usageLine(text)) })
+    .enablePositionalOptions()
     .exitOverride();
   const command = (name: keyof typeof EXAMPLES, description: string): Command =>
     root
@@ -81,10 +44,7 @@ function program(keep: (exitCode: number) => void): Command {
       .description(description)
       .helpOption('--help', 'show this help')
       .addOption(modelOption())
-      .option(
-        '--registry-uri <uri>',
-        'the registry (default: MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI)',
-      )
+      .addOption(registryOption())
       .addHelpText('after', MODEL_URIS)
       .addHelpText('after', EXAMPLES[name]);
 
@@ -118,6 +78,7 @@ function program(keep: (exitCode: number) => void): Command {
   command('resolve', 'show what a model URI means now, and where it lies')
     .option('--json', 'print JSON')
     .action(async (options) => keep(await (await import('./resolve.ts')).resolve(options)));
+  addRegistryCommands(root, keep);
   return root;
 }
 
@@ -127,15 +88,3 @@ const usageLine = (text: string): string =>
     .trim()
     .replace(/^error: /, 'mlflow-serverless: ')
     .replace(/\s*\n\s*/g, ' ')}; --help shows what there is\n`.replace('.;', ';');
-
-const modelOption = (): Option =>
-  new Option('-m, --model-uri <uri>', 'the model (default: MLFLOW_SERVERLESS_MODEL_URI)');
-
-/** A number option; what it cannot read is wrong usage. */
-const checked =
-  (parse: (text: string) => number | undefined, expected: string) =>
-  (text: string): number => {
-    const value = parse(text);
-    if (value === undefined) throw new InvalidArgumentError(`Expected ${expected}.`);
-    return value;
-  };

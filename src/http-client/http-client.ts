@@ -105,7 +105,9 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     let method = call.method ?? 'GET';
     for (let hop = 0; ; hop += 1) {
       const body =
-        call.json === undefined || !BODY_METHODS.has(method) ? undefined : JSON.stringify(call.json);
+        call.json === undefined || !BODY_METHODS.has(method)
+          ? undefined
+          : JSON.stringify(call.json);
       const ours = await options.headersFor?.(url, { method, body });
       const response = await attemptRequest({
         url,

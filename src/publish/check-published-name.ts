@@ -1,9 +1,5 @@
-import { ServingError } from '../errors.ts';
-import { isKeyPart } from '../registry/published-layout.ts';
+import { checkModelName, checkVersion } from './pointer.ts';
 import type { PublishOptions } from './publish-version.ts';
-
-/** MLflow's databases keep versions in 32 bits. */
-const VERSION = /^[1-9]\d{0,8}$/;
 
 /**
  * Under which name and version something is published.
@@ -15,18 +11,6 @@ export function checkPublishedName({
   name = source.name,
   version = source.version,
 }: Pick<PublishOptions, 'source' | 'name' | 'version'>): { name: string; version: string } {
-  if (!isKeyPart(name) || name.trim() === '' || /[/:]/.test(name)) {
-    throw invalid(
-      `${quote(name)} is no name of a registered model: it must not be empty or hold "/" or ":"`,
-    );
-  }
-  if (!VERSION.test(version)) {
-    throw invalid(`${quote(version)} is no version: it must be a whole number above 0`);
-  }
-  return { name, version };
+  checkModelName(name);
+  return { name, version: checkVersion(version) };
 }
-
-const quote = (text: string): string => JSON.stringify(text.slice(0, 80));
-
-const invalid = (message: string): ServingError =>
-  new ServingError('INVALID_PARAMETER_VALUE', message);

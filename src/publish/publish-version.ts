@@ -11,9 +11,9 @@ import { checkPublishedName } from './check-published-name.ts';
 import { contentDirectory } from './content-directory.ts';
 import { describeDifference } from './describe-difference.ts';
 import { encodeManifest } from './encode-manifest.ts';
+import { findPublished } from './find-published.ts';
 import { type HashedFile, hashFiles, totalBytes } from './hash-files.ts';
-import type { ObjectStore } from './object-store.ts';
-import { readManifest } from './read-manifest.ts';
+import type { ObjectStore, WriteCondition } from './object-store.ts';
 import { filesFolder, findMissingFiles } from './stored-files.ts';
 import { uploadFiles } from './upload-files.ts';
 import { inWorkspace, isDiskFull, noRoom } from './workspace.ts';
@@ -106,11 +106,12 @@ export async function publishVersion(options: PublishOptions): Promise<Published
   const { name, version } = checkPublishedName(options);
   return inWorkspace(async (folder) => {
     // Before anything is fetched: a target that cannot be reached is known at once.
-    const existing = await readManifest(target, name, version, signal);
+    const published = await findPublished(target, name, version, signal ? { signal } : {});
     await fetchSource(options, folder);
     const files = await hashFiles(folder, signal);
     const publishing = { options, name, version, folder, files };
-    return existing === undefined ? writeVersion(publishing) : keepVersion(publishing, existing);
+    const { manifest } = published;
+    return manifest ? keepVersion(publishing, manifest) : writeVersion(publishing, published);
   }, signal);
 }
 
@@ -137,7 +138,10 @@ interface Publishing {
   readonly files: readonly HashedFile[];
 }
 
-async function writeVersion(publishing: Publishing): Promise<PublishedVersion> {
+async function writeVersion(
+  publishing: Publishing,
+  { condition }: { readonly condition: WriteCondition },
+): Promise<PublishedVersion> {
   const { options, name, version, folder, files } = publishing;
   const { target, source, origin, signal, now = Date.now } = options;
   const { mlmodel, written, verification } = await verifyModel(publishing);
@@ -152,14 +156,14 @@ async function writeVersion(publishing: Publishing): Promise<PublishedVersion> {
   });
   signal?.throwIfAborted();
   const key = manifestKey(name, version);
-  const outcome = await target.write(key, bytes, { ifAbsent: true }, signal ? { signal } : {});
-  if (outcome === 'written') return { ...report(publishing, 'published', prefix), ...verification };
-  const winner = await target.read(key, signal ? { signal } : {});
+  const call = signal ? { signal } : {};
+  const outcome = await target.write(key, bytes, condition, call);
+  const winner = outcome === 'written' ? undefined : await target.read(key, call);
   // An answer that was lost makes our own write look like another's.
-  if (winner !== undefined && Buffer.from(bytes).equals(winner.bytes)) {
+  if (outcome === 'written' || (winner && Buffer.from(bytes).equals(winner.bytes))) {
     return { ...report(publishing, 'published', prefix), ...verification };
   }
-  const manifest = await readManifest(target, name, version, signal);
+  const { manifest } = await findPublished(target, name, version, call);
   if (manifest === undefined) throw removedMeanwhile(publishing);
   return keepVersion(publishing, manifest);
 }

@@ -36,13 +36,17 @@ export async function missing(
   if (model === undefined) return notThere(`there is no registered model "${name}"`);
   if (isPrompt(model.tags)) return isNoModel(uri.name);
   switch (uri.kind) {
-    case 'version':
-      return notThere(`model "${name}" has no version ${cap(uri.version)}`);
+    case 'version': {
+      const latest = await latestHint(models, uri.name, options);
+      return notThere(`model "${name}" has no version ${cap(uri.version)}${latest}`);
+    }
     case 'latest':
       return notThere(`model "${name}" has no versions`);
     case 'stage':
       if (pointer) return dangling(`stage ${uri.stage} of model "${name}"`, pointer);
-      return notThere(`model "${name}" has no version in stage ${canonicalStage(name, uri.stage)}`);
+      return notThere(
+        `model "${name}" has no version in stage ${canonicalStage(name, uri.stage)}; ${await describeStages(models, uri.name, options)}`,
+      );
     case 'alias': {
       if (pointer) return dangling(`alias "${cap(uri.alias)}" of model "${name}"`, pointer);
       const listed = model.aliases.slice(0, MAX_LISTED_ALIASES).map(cap).join(', ');
@@ -50,6 +54,25 @@ export async function missing(
       return notThere(`model "${name}" has no alias "${cap(uri.alias)}"; ${known}`);
     }
   }
+}
+
+/** Only a hint: when it cannot be had, the message stands without it. */
+const latestHint = (models: RegisteredModels, name: string, options: ResolveOptions) =>
+  models.findLatest(name, undefined, options).then(
+    (latest) => (latest === undefined ? '; it has none' : `; its latest is ${latest.version}`),
+    () => '',
+  );
+
+async function describeStages(
+  models: RegisteredModels,
+  name: string,
+  options: ResolveOptions,
+): Promise<string> {
+  const found = await Promise.all(STAGES.map((stage) => models.findLatest(name, stage, options)));
+  const stages = STAGES.filter((_, index) => found[index] !== undefined);
+  return stages.length === 0
+    ? 'none of its versions is in a stage'
+    : `it has: ${stages.join(', ')}`;
 }
 
 /** For MLflow's client a prompt is not there when a model is asked for; the reason is said here. */

@@ -119,6 +119,17 @@ export function suggestRegistered(path: string): string | undefined {
   return word && rest && /[/@]/.test(rest) ? `${word.toLowerCase()}:/${rest}` : undefined;
 }
 
+/**
+ * How a registered model of this name is written, for a path that is no folder: `wine`, `wine@champion`, `wine/3`.
+ *
+ * @returns `undefined` when it can only be a path
+ */
+export function suggestForms(path: string): string | undefined {
+  if (/^[^/\\:@]+@[^/\\:@]+$|^[^/\\:.]+\/\d+$/.test(path)) return `models:/${path}`;
+  if (!/^[^/\\:@.]+$/.test(path)) return undefined;
+  return `models:/${path}@champion, models:/${path}/3 or models:/${path}/latest`;
+}
+
 function files(source: string, path: string): ModelUri {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   return { kind: 'files', name: parts.at(-1) ?? 'model', source };

@@ -7,7 +7,7 @@ import type { SecretReader } from '../http-client/secret-reader.ts';
 import { locateArtifacts } from './artifact-location.ts';
 import { createModelRegistry } from './create-model-registry.ts';
 import type { ModelRegistry } from './model-registry.ts';
-import { suggestRegistered } from './model-uri.ts';
+import { suggestForms, suggestRegistered } from './model-uri.ts';
 import type { ObjectReader } from './object-reader.ts';
 import type { RegisteredModels, RegistryBackend, TrackedModels } from './registry-backend.ts';
 import { findRegistry, findTracking, type RegistryLocation } from './registry-location.ts';
@@ -45,16 +45,25 @@ export function openRegistry(
   });
   return {
     async resolve(uri, resolveOptions) {
-      const meant = suggestRegistered(uri);
-      if (meant === undefined || existsSync(resolve(cwd, uri))) {
+      const advice = adviceFor(uri);
+      if (advice === undefined || existsSync(resolve(cwd, uri))) {
         return registry.resolve(uri, resolveOptions);
       }
       throw new ServingError(
         'INVALID_PARAMETER_VALUE',
-        `there is no folder "${uri.slice(0, 80)}"; did you mean "${meant.slice(0, 80)}"?`,
+        `there is no folder at ${uri.slice(0, 80)}; ${advice}`,
       );
     },
   };
+}
+
+/** What to write instead of a path that looks like a model; `undefined` for what looks like a path. */
+function adviceFor(uri: string): string | undefined {
+  const short = uri.slice(0, 80);
+  const meant = suggestRegistered(short);
+  if (meant !== undefined) return `did you mean "${meant}"?`;
+  const forms = suggestForms(short);
+  return forms && `a registered model is written ${forms}`;
 }
 
 type Opened = RegisteredModels | RegistryBackend;

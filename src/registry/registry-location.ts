@@ -36,6 +36,11 @@ export function findTracking(environment: Environment, cwd: string): RegistryLoc
 
 /** `variable` is named in the messages; the URI is not, it may hold a password. */
 function parseRegistryUri(uri: string, variable: string, cwd: string): RegistryLocation {
+  if (/^[a-z0-9.-]+:\d+(\/|$)/i.test(uri)) {
+    throw invalid(
+      `${variable} is a host and a port: is http:// (or https://) missing before ${uri}?`,
+    );
+  }
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
   switch (scheme) {
     case 'http':

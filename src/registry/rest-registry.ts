@@ -143,7 +143,8 @@ export function createRestRegistry({ serverUrl, client }: RestRegistryOptions): 
   }
 }
 
-function apiBase(serverUrl: string): string {
+/** Where a server's REST API begins. */
+export function apiBase(serverUrl: string): string {
   const url = new URL(serverUrl);
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}/api/2.0/mlflow`;
 }

@@ -66,7 +66,7 @@ describe('a command that cannot open its model', () => {
     {
       name: 'a name alone, which means a folder',
       args: () => ['-m', 'wine'],
-      says: /there is no folder at wine/,
+      says: /there is no folder at wine; a registered model is written models:\/wine@champion, /,
     },
     {
       name: 'a folder without a model',

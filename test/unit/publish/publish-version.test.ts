@@ -138,6 +138,29 @@ describe('publishVersion', () => {
     expect(await publish()).toMatchObject({ outcome: 'unchanged' });
   });
 
+  it.each([
+    { name: 'was cut short', text: '{"schema": "mlflow-serverless/manifest/1", "na' },
+    { name: 'is of another version', text: '' },
+  ])('replaces a manifest that $name, as its readers advise', async ({ text }) => {
+    await publish();
+    const other = { ...(target.json(MANIFEST) as object), version: '4' };
+    target.objects.set(MANIFEST, Buffer.from(text || JSON.stringify(other)));
+
+    expect(await publish()).toMatchObject({ outcome: 'published' });
+    expect(target.json(MANIFEST)).toMatchObject({ name: 'wine', version: '3' });
+  });
+
+  it('leaves a manifest of a later schema alone', async () => {
+    const text = '{"schema": "mlflow-serverless/manifest/2"}';
+    target.objects.set(MANIFEST, Buffer.from(text));
+
+    await expect(publish()).rejects.toMatchObject({
+      code: 'RESOURCE_ALREADY_EXISTS',
+      message: expect.stringContaining('another schema'),
+    });
+    expect(target.objects.get(MANIFEST)?.toString()).toBe(text);
+  });
+
   it('refuses other bytes under the same version, and says what differs', async () => {
     await publish();
     writeModel({ 'data/notes.txt': 'other', 'data/more.txt': 'x' });
@@ -240,10 +263,10 @@ describe('publishVersion', () => {
   });
 
   it.each([
-    { name: 'a/b', version: '1', message: '"a/b" is no name of a registered model' },
-    { name: '..', version: '1', message: '".." is no name of a registered model' },
+    { name: 'a/b', version: '1', message: '"a/b" cannot be the name of a model' },
+    { name: '..', version: '1', message: '".." cannot be the name of a model' },
     { name: 'wine', version: '', message: '"" is no version' },
-    { name: 'wine', version: '03', message: '"03" is no version' },
+    { name: 'wine', version: '0', message: '"0" is no version' },
     { name: 'wine', version: 'm-12', message: '"m-12" is no version' },
   ])('refuses $name version "$version"', async ({ name, version, message }) => {
     await expect(publish({ name, version })).rejects.toMatchObject({

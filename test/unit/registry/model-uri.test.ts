@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseModelUri, suggestRegistered } from '../../../src/registry/model-uri.ts';
+import { parseModelUri, suggestForms, suggestRegistered } from '../../../src/registry/model-uri.ts';
 
 describe('parseModelUri', () => {
   it.each([
@@ -104,5 +104,20 @@ describe('suggestRegistered', () => {
     ['wine/3', undefined],
   ])('reads %s as %s', (path, expected) => {
     expect(suggestRegistered(path)).toBe(expected);
+  });
+});
+
+describe('suggestForms', () => {
+  it.each([
+    ['wine', 'models:/wine@champion, models:/wine/3 or models:/wine/latest'],
+    ['wine@champion', 'models:/wine@champion'],
+    ['wine/3', 'models:/wine/3'],
+    ['./wine', undefined],
+    ['../models/3', undefined],
+    ['model.onnx', undefined],
+    ['a/b', undefined],
+    ['s3://bucket', undefined],
+  ])('reads %s as %s', (path, expected) => {
+    expect(suggestForms(path)).toBe(expected);
   });
 });

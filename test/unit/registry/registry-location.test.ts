@@ -43,6 +43,19 @@ describe('findRegistry', () => {
     expect(() => find(uri)).toThrow(expect.objectContaining({ code: 'INVALID_PARAMETER_VALUE' }));
   });
 
+  it.each([
+    'localhost:5000',
+    '127.0.0.1:5000/',
+    'mlflow.example:443/base',
+  ])('asks whether http:// is missing before %s', (uri) => {
+    expect(() => find(uri)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_PARAMETER_VALUE',
+        message: `MLFLOW_TRACKING_URI is a host and a port: is http:// (or https://) missing before ${uri}?`,
+      }),
+    );
+  });
+
   it('prefers the registry to the tracking store, and asks the latter for runs', () => {
     const environment = { MLFLOW_REGISTRY_URI: 's3://b/p', MLFLOW_TRACKING_URI: 'http://h' };
 

@@ -1,0 +1,86 @@
+/** What `-m` accepts; in the help of every command that has it. */
+export const MODEL_URIS = `
+Model URIs:
+  models:/wine@champion      the version that the alias champion means now
+  models:/wine/3             version 3; models:/wine/latest the newest
+  models:/wine/Production    the newest version in a stage
+  models:/m-0123abcd         a logged model
+  runs:/0123abcd/model       a model logged by a run
+  path/to/model              a folder that holds an MLmodel; also file:, s3:
+
+The registry is named by --registry-uri, MLFLOW_REGISTRY_URI or MLFLOW_TRACKING_URI:
+  http://127.0.0.1:5000      an MLflow tracking server
+  sqlite:///mlflow.db        its database; mlruns: its file store, read directly
+  s3://bucket/registry       a published registry; also as a folder`;
+
+/** What `--to` accepts. */
+export const REGISTRY_PLACES = `
+The registry is named by --to, --registry-uri, MLFLOW_REGISTRY_URI or MLFLOW_TRACKING_URI:
+  s3://bucket/registry       a published registry; also as a folder
+  http://127.0.0.1:5000      an MLflow tracking server (promote)`;
+
+export const PROGRAM_EXAMPLES = `
+Examples:
+  $ mlflow-serverless serve -m models:/wine@champion
+  $ mlflow-serverless predict -m path/to/model -i rows.csv -t csv
+  $ mlflow-serverless resolve -m models:/wine/latest
+  $ mlflow-serverless publish -m models:/wine/3 --to s3://bucket/registry
+  $ mlflow-serverless promote models:/wine/3 --alias champion --to s3://bucket/registry
+
+Exit codes: 0 done, 1 failed, 2 wrong usage. MLFLOW_SERVERLESS_DEBUG=1 shows where an error comes from.`;
+
+/** Of the commands that only read. */
+export const EXAMPLES = {
+  serve: `
+Examples:
+  $ mlflow-serverless serve -m models:/wine@champion
+  $ mlflow-serverless serve -m models:/wine@champion --registry-uri http://127.0.0.1:5000 -p 8080
+  $ mlflow-serverless serve -m s3://bucket/path/to/model -h 0.0.0.0 -w 4
+
+Answers POST /invocations and GET /ping, /health and /version as "mlflow models serve" does.
+Ctrl-C finishes the requests under way; a second one stops at once.`,
+  predict: `
+Examples:
+  $ mlflow-serverless predict -m models:/wine@champion -i body.json
+  $ mlflow-serverless predict -m path/to/model -t csv < rows.csv > predictions.json`,
+  resolve: `
+Examples:
+  $ mlflow-serverless resolve -m models:/wine@champion
+  $ mlflow-serverless resolve -m models:/wine/latest --json`,
+} as const;
+
+/** Of the commands that write to registries. */
+export const REGISTRY_EXAMPLES = {
+  publish: `
+Examples:
+  $ mlflow-serverless publish -m models:/wine/3 --to s3://bucket/registry --registry-uri http://127.0.0.1:5000
+  $ mlflow-serverless publish -m models:/wine@champion --to ./registry
+  $ mlflow-serverless publish -m path/to/model --to ./registry --name wine --version 1
+
+The model is opened and answers its own input example before anybody can see it. The same files once more change
+nothing; other files under a version that is there are refused.`,
+  promote: `
+Examples:
+  $ mlflow-serverless promote models:/wine/3 --alias champion --to s3://bucket/registry
+  $ mlflow-serverless promote models:/wine/3 --stage Production --to http://127.0.0.1:5000
+  $ mlflow-serverless promote models:/wine --alias challenger --demote --to ./registry
+
+With --demote the alias is removed; if a version is named, only if it means that version. On an MLflow server, the version
+that enters Staging or Production is the only one there afterwards: the others are archived.`,
+  rollback: `
+Examples:
+  $ mlflow-serverless rollback models:/wine@champion --to s3://bucket/registry
+  $ mlflow-serverless rollback models:/wine/Production --to ./registry
+
+Called again, it goes one change further back. It is a change like any other: list --history shows it.`,
+  list: `
+Examples:
+  $ mlflow-serverless list --to s3://bucket/registry
+  $ mlflow-serverless list models:/wine --history --to ./registry`,
+  prune: `
+Examples:
+  $ mlflow-serverless prune models:/wine --keep 5 --dry-run --to s3://bucket/registry
+  $ mlflow-serverless prune models:/wine --keep 5 --yes --to s3://bucket/registry
+
+Versions that an alias or a stage means, or would mean after a rollback, stay as well.`,
+} as const;

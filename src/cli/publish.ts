@@ -1,0 +1,104 @@
+import { publishModel } from '../endpoint/publish-model.ts';
+import { openObjectStore } from '../publish/open-object-store.ts';
+import type { PublishedVersion } from '../publish/publish-version.ts';
+import { parseModelUri } from '../registry/model-uri.ts';
+import { commandConfiguration, type ModelOptions } from './command-options.ts';
+import { EXIT, failureLine, UsageError } from './failure.ts';
+import { createPublishProgress } from './publish-progress.ts';
+import { shellWord } from './shell-word.ts';
+import { sizeText } from './size-text.ts';
+import { untilInterrupted } from './until-interrupted.ts';
+
+export interface PublishCommandOptions extends ModelOptions {
+  readonly to: string;
+  readonly name?: string;
+  readonly version?: string;
+  readonly allowFailingExample?: boolean;
+  /** ms. */
+  readonly timeout?: number;
+  readonly json?: boolean;
+}
+
+/** Copy a version into a published registry, verified; says what is there now and what to do next. */
+export async function publish(options: PublishCommandOptions): Promise<number> {
+  const { environment, modelUri } = commandConfiguration(options);
+  const signal = untilInterrupted('interrupted: nothing of it is visible', options.timeout);
+  const target = await openObjectStore(options.to, environment);
+  const progress = createPublishProgress();
+  try {
+    const published = await publishModel({
+      modelUri,
+      environment,
+      target,
+      ...(options.name !== undefined && { name: options.name }),
+      ...(options.version !== undefined && { version: options.version }),
+      allowFailingExample: options.allowFailingExample ?? false,
+      signal,
+      onResolved: () => checkNameAndVersion(modelUri, options),
+      onProgress: progress.update,
+    });
+    progress.stop();
+    warn(published);
+    process.stdout.write(
+      options.json ? jsonOf(published, options.to) : textOf(published, options.to),
+    );
+    return EXIT.ok;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** @throws {UsageError} when a run or a folder has none, or a registered version is given another number */
+function checkNameAndVersion(modelUri: string, { name, version }: PublishCommandOptions): void {
+  const { kind } = parseModelUri(modelUri);
+  const hasVersion = ['version', 'alias', 'stage', 'latest'].includes(kind);
+  if (hasVersion && version !== undefined) {
+    throw new UsageError(
+      '--version is for runs, logged models and folders: a registered version keeps its number',
+    );
+  }
+  if (!hasVersion && (name === undefined || version === undefined)) {
+    throw new UsageError(
+      'only a registered version has a name and a number of its own: say under which to publish this, with --name wine --version 1',
+    );
+  }
+}
+
+function warn({ example, exampleError }: PublishedVersion): void {
+  if (example === 'absent') {
+    note(
+      'warning: the model has no input example, so it was opened, but has not answered anything; log it with input_example=… to have that checked, too',
+    );
+  }
+  if (example === 'failed') {
+    note(`warning: the model cannot answer its own input example: ${failureLine(exampleError)}`);
+  }
+}
+
+const note = (line: string): void => void process.stderr.write(`mlflow-serverless: ${line}\n`);
+
+const OUTCOMES = {
+  published: 'published',
+  unchanged: 'nothing to do, the same files are published already:',
+  repaired: 'brought back files that had gone from',
+} as const;
+
+function textOf(published: PublishedVersion, to: string): string {
+  const { outcome, name, version, uri, files, bytes, example } = published;
+  const answered = example === 'passed' ? '; it has answered its own input example' : '';
+  const place = to.trim().replace(/\/+$/, '');
+  const uriWord = shellWord(`models:/${name}/${version}`);
+  return [
+    `${OUTCOMES[outcome]} models:/${name}/${version}${answered}`,
+    `  ${files} ${files === 1 ? 'file' : 'files'}, ${sizeText(bytes)}, in ${uri}`,
+    'next:',
+    `  mlflow-serverless promote ${uriWord} --alias champion --to ${shellWord(place)}`,
+    '',
+  ].join('\n');
+}
+
+function jsonOf(published: PublishedVersion, to: string): string {
+  const { outcome, name, version, uri, files, bytes, example } = published;
+  const facts = { outcome, name, version, registry: to, uri, files, bytes, example };
+  return `${JSON.stringify(facts, null, 2)}\n`;
+}

@@ -1,0 +1,56 @@
+import type { Environment } from '../config/environment.ts';
+import {
+  type PublishedVersion,
+  type PublishOptions,
+  publishVersion,
+} from '../publish/publish-version.ts';
+import type { ModelVersion } from '../registry/model-registry.ts';
+import { parseModelUri } from '../registry/model-uri.ts';
+import { openSources } from './open-sources.ts';
+import { verifyModel } from './verify-model.ts';
+
+export interface PublishModelOptions
+  extends Pick<
+    PublishOptions,
+    'target' | 'name' | 'version' | 'allowFailingExample' | 'signal' | 'onProgress'
+  > {
+  /** What is published: the version that it means now. */
+  readonly modelUri: string;
+  /** Names the registry and the stores that the model comes from. */
+  readonly environment: Environment;
+  /** Told before anything is copied. */
+  readonly onResolved?: (version: ModelVersion) => void;
+}
+
+/**
+ * Publish what a model URI means now, verified by opening it here and now.
+ *
+ * @throws {ServingError} as `ModelRegistry.resolve` and `publishVersion`
+ */
+export async function publishModel(options: PublishModelOptions): Promise<PublishedVersion> {
+  const { modelUri, environment, onResolved, ...publishing } = options;
+  const { registry, store } = await openSources(environment);
+  const { signal } = options;
+  const source = await registry.resolve(modelUri, signal ? { signal } : {});
+  onResolved?.(source);
+  return publishVersion({
+    ...publishing,
+    source,
+    origin: originOf(modelUri, source, environment),
+    store,
+    verify: verifyModel,
+  });
+}
+
+/** An alias moves on: what is written down is the version that it meant. */
+function originOf(modelUri: string, { name, version }: ModelVersion, environment: Environment) {
+  const { kind } = parseModelUri(modelUri);
+  if (kind === 'files') return { uri: modelUri };
+  const isTracked = kind === 'run' || kind === 'logged-model';
+  const tracking = environment['MLFLOW_TRACKING_URI']?.trim();
+  const registry = (!isTracked && environment['MLFLOW_REGISTRY_URI']?.trim()) || tracking;
+  return {
+    uri: isTracked ? modelUri : `models:/${name}/${version}`,
+    ...(registry && { registry }),
+  };
+}
