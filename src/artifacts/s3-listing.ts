@@ -56,8 +56,9 @@ async function parseXml(xml: string, place: string): Promise<ListBucketResult> {
   return result as ListBucketResult;
 }
 
-/** S3 writes a space as `+` here, other servers as `%20`; a plus sign is always `%2B`. */
-const decodeFormValue = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
+/** S3 writes a space as `+` in a listing, other servers as `%20`; a plus sign is always `%2B`. */
+export const decodeFormValue = (text: string): string =>
+  decodeURIComponent(text.replaceAll('+', ' '));
 
 const notAListing = (place: string, cause?: unknown): ServingError =>
   new ServingError(

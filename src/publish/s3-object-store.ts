@@ -4,8 +4,9 @@ import {
   PutObjectCommand,
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
-import { FILE_ATTEMPTS, FILE_OF_PARTS_ATTEMPTS, withRetries } from '../artifacts/retry.ts';
+import { withRetries } from '../artifacts/retry.ts';
 import { type S3Permission, toServingError } from '../artifacts/s3-error.ts';
+import { decodeFormValue } from '../artifacts/s3-listing.ts';
 import { parseS3Uri } from '../artifacts/s3-settings.ts';
 import { ServingError } from '../errors.ts';
 import { checkObjectKey } from './object-key.ts';
@@ -16,6 +17,16 @@ import { uploadToS3 } from './s3-upload.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Keys are relative to the root. */
+interface S3Page {
+  readonly objects: readonly ListedObject[];
+  readonly folders: readonly string[];
+}
+
+/** Each of them is several of the SDK's. */
+const ATTEMPTS = { transientAttempts: 3, mismatchAttempts: 2 };
+/** Parts have had their own attempts. */
+const UPLOAD_ATTEMPTS = { transientAttempts: 2, mismatchAttempts: 1 };
 /** What S3 takes in one request. */
 const MAX_DELETED_AT_ONCE = 1_000;
 
@@ -49,7 +60,7 @@ export function createS3ObjectStore(uri: string, environment: Environment): Obje
     permission: S3Permission,
     work: (signal: AbortSignal) => Promise<T>,
     { signal = never }: CallOptions = {},
-    attempts = FILE_ATTEMPTS as { transientAttempts: number; mismatchAttempts: number },
+    attempts = ATTEMPTS,
   ): Promise<T> {
     const once = async () => {
       try {
@@ -94,12 +105,26 @@ export function createS3ObjectStore(uri: string, environment: Environment): Obje
       folder,
       's3:ListBucket',
       async (abortSignal) => {
-        const input = { ...common, Prefix: prefix, ...(delimiter && { Delimiter: delimiter }) };
-        const pages = [];
+        // Percent-encoded, since XML cannot hold every character a key can; a server may ignore that.
+        const input = {
+          ...{ ...common, Prefix: prefix, EncodingType: 'url' as const },
+          ...(delimiter && { Delimiter: delimiter }),
+        };
+        const pages: S3Page[] = [];
         for await (const page of paginateListObjectsV2({ client }, input, { abortSignal })) {
-          pages.push(page);
+          const decode = page.EncodingType === 'url' ? decodeFormValue : (text: string) => text;
+          pages.push({
+            objects: (page.Contents ?? []).map(({ Key = '', Size = 0, LastModified }) => ({
+              key: decode(Key).slice(root.length),
+              sizeBytes: Size,
+              modifiedAtMs: LastModified?.getTime() ?? 0,
+            })),
+            folders: (page.CommonPrefixes ?? []).map(({ Prefix = '' }) =>
+              decode(Prefix).slice(root.length, -1),
+            ),
+          });
         }
-        return { prefix, pages };
+        return pages;
       },
       options,
     );
@@ -110,24 +135,17 @@ export function createS3ObjectStore(uri: string, environment: Environment): Obje
     read,
 
     async list(folder, options) {
-      const { pages } = await listPages(folder, undefined, options);
-      return pages
-        .flatMap((page) => page.Contents ?? [])
-        .filter(({ Key = '' }) => !Key.endsWith('/')) // markers of folders
-        .map(
-          ({ Key = '', Size = 0, LastModified }): ListedObject => ({
-            key: Key.slice(root.length),
-            sizeBytes: Size,
-            modifiedAtMs: LastModified?.getTime() ?? 0,
-          }),
-        );
+      const pages = await listPages(folder, undefined, options);
+      const objects = pages.flatMap((page) => page.objects);
+      return objects.filter(({ key }) => key !== '' && !key.endsWith('/')); // markers of folders
     },
 
     async listNames(folder, options) {
-      const { prefix, pages } = await listPages(folder, '/', options);
-      const names = pages.flatMap((page) => [
-        ...(page.Contents ?? []).map(({ Key = '' }) => Key.slice(prefix.length)),
-        ...(page.CommonPrefixes ?? []).map(({ Prefix = '' }) => Prefix.slice(prefix.length, -1)),
+      const start = folder === '' ? 0 : folder.length + 1;
+      const pages = await listPages(folder, '/', options);
+      const names = pages.flatMap(({ objects, folders }) => [
+        ...objects.map(({ key }) => key.slice(start)),
+        ...folders.map((below) => below.slice(start)),
       ]);
       return [...new Set(names)].filter((name) => name !== '');
     },
@@ -164,10 +182,7 @@ export function createS3ObjectStore(uri: string, environment: Environment): Obje
       const { place } = requestOf(key, 's3:PutObject');
       const destination = { client, bucket, key: root + key, expectedOwner, place };
       const work = (signal: AbortSignal) => uploadToS3(file, destination, { ...options, signal });
-      await attempt(key, 's3:PutObject', work, options, {
-        ...FILE_OF_PARTS_ATTEMPTS,
-        transientAttempts: 2,
-      });
+      await attempt(key, 's3:PutObject', work, options, UPLOAD_ATTEMPTS);
     },
 
     async delete(keys, options) {

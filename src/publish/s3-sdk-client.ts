@@ -13,6 +13,7 @@ export interface S3SdkClient {
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A connection without a byte this long is dead; milliseconds. */
 const IDLE_TIMEOUT_MS = 30_000;
+/** Unless `AWS_MAX_ATTEMPTS` says otherwise. */
 const ATTEMPTS = 5;
 
 /**
@@ -31,7 +32,7 @@ export function createS3SdkClient(environment: Environment): S3SdkClient {
     ...(endpoint && { endpoint }),
     forcePathStyle: settings.addressing === 'path',
     followRegionRedirects: true,
-    maxAttempts: ATTEMPTS,
+    maxAttempts: Number(environment['AWS_MAX_ATTEMPTS']) || ATTEMPTS,
     retryMode: 'standard',
     requestHandler: {
       ...(isPlain

@@ -18,6 +18,8 @@ export type Fault =
       readonly headers?: Record<string, string>;
     }
   | { readonly kind: 'reset' }
+  /** A write is done, and nobody hears of it. */
+  | { readonly kind: 'lose-answer' }
   /** Announces everything, sends half, then closes or stands still. */
   | { readonly kind: 'truncate' | 'stall' }
   | { readonly kind: 'flip-bytes' | 'ignore-range' | 'no-etag' | 'no-length' };
@@ -25,17 +27,22 @@ export type Fault =
 interface Wanted {
   readonly range: string | undefined;
   readonly etag: string | undefined;
+  readonly noneMatch: string | undefined;
   readonly fault: Fault | undefined;
 }
 
 export function sendObject(
   response: ServerResponse,
   all: Buffer,
-  { range, etag, fault }: Wanted,
+  { range, etag, noneMatch, fault }: Wanted,
 ): void {
-  const tag = `"${createHash('md5').update(all).digest('hex')}"`;
+  const tag = tagOf(all);
   if (etag !== undefined && etag !== tag) {
     sendError(response, 412, 'PreconditionFailed');
+    return;
+  }
+  if (noneMatch === tag) {
+    response.writeHead(304, { etag: tag }).end();
     return;
   }
   if (fault?.kind !== 'no-etag') response.setHeader('etag', tag);
@@ -63,6 +70,10 @@ export function sendObject(
     if (fault.kind === 'truncate') response.destroy();
   });
 }
+
+/** As S3 makes them of objects in one part. */
+export const tagOf = (bytes: Buffer): string =>
+  `"${createHash('md5').update(bytes).digest('hex')}"`;
 
 export function sendError(
   response: ServerResponse,

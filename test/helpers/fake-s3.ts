@@ -9,13 +9,17 @@ import {
   sendObject,
   xmlEscape,
 } from './fake-s3-answers.ts';
+import { createWrites } from './fake-s3-writes.ts';
 
 export interface FakeRequest {
+  readonly method: string;
   readonly bucket: string;
   /** Empty for a listing. */
   readonly key: string;
   readonly range: string | undefined;
   readonly etag: string | undefined;
+  /** Tag that the answer must not have, `*` for any: only if there is news. */
+  readonly noneMatch: string | undefined;
   readonly headers: IncomingMessage['headers'];
   /** 1 for the first request of this key and range. */
   readonly attempt: number;
@@ -27,6 +31,7 @@ export interface FakeS3 {
   /** The most requests that were open at once. */
   readonly mostAtOnce: () => number;
   put(bucket: string, key: string, bytes: Uint8Array | string): void;
+  get(bucket: string, key: string): Buffer | undefined;
   /** Decide about each request, after its signature was found good. */
   setFault(decide: (request: FakeRequest) => Fault | undefined): void;
   close(): Promise<void>;
@@ -40,9 +45,14 @@ export interface FakeS3Options {
   readonly isPublic?: boolean;
 }
 
-/** A small S3 in this process: GetObject with ranges and If-Match, ListObjectsV2, signatures checked, faults on demand. */
+/**
+ * A small S3 in this process: GetObject with ranges and conditions, ListObjectsV2, conditional PutObject, uploads in parts,
+ * DeleteObjects; signatures checked, faults on demand.
+ */
 export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
   const objects = new Map<string, Buffer>();
+  const buckets = new Set<string>();
+  const writes = createWrites(objects);
   const requests: FakeRequest[] = [];
   const attempts = new Map<string, number>();
   const sockets = new Set<Socket>();
@@ -54,11 +64,14 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
     const url = new URL(incoming.url ?? '', `http://${incoming.headers.host}`);
     const [, bucket = '', ...rest] = url.pathname.split('/');
     const key = rest.map(decodeURIComponent).join('/');
-    const { range, 'if-match': etag } = incoming.headers;
-    const name = `${bucket}/${key} ${range ?? ''} ${url.search}`;
+    const { range, 'if-match': etag, 'if-none-match': noneMatch } = incoming.headers;
+    const method = incoming.method ?? 'GET';
+    const body = await collect(incoming);
+    const name = `${method} ${bucket}/${key} ${range ?? ''} ${url.search}`;
     attempts.set(name, (attempts.get(name) ?? 0) + 1);
     const attempt = attempts.get(name) ?? 1;
-    const request = { bucket, key, range, etag, headers: incoming.headers, attempt };
+    const { headers } = incoming;
+    const request = { method, bucket, key, range, etag, noneMatch, headers, attempt };
     requests.push(request);
     const refusal = options.isPublic
       ? undefined
@@ -70,13 +83,20 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
     if (fault?.kind === 'status') {
       return sendError(response, fault.status, fault.code, fault.headers);
     }
-    if (![...objects.keys()].some((name) => name.startsWith(`${bucket}/`))) {
-      return sendError(response, 404, 'NoSuchBucket');
+    if (!buckets.has(bucket)) return sendError(response, 404, 'NoSuchBucket');
+    if (method !== 'GET') {
+      if (fault?.kind === 'lose-answer') {
+        response.end = () => {
+          incoming.socket.resetAndDestroy();
+          return response;
+        };
+      }
+      return writes.answer({ request, url, body }, response);
     }
     if (key === '') return sendListing(response, url.searchParams, bucket);
     const bytes = objects.get(`${bucket}/${key}`);
     if (!bytes) return sendError(response, 404, 'NoSuchKey');
-    sendObject(response, bytes, { range, etag, fault });
+    sendObject(response, bytes, { range, etag, noneMatch, fault });
   }
 
   function sendListing(response: ServerResponse, query: URLSearchParams, bucket: string): void {
@@ -96,7 +116,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
       if (cut !== -1) folders.add(key.slice(0, cut + 1));
       else
         contents.push(
-          `<Contents><Key>${formEncode(key)}</Key><ETag>&quot;x&quot;</ETag><Size>${objects.get(`${bucket}/${key}`)?.length}</Size></Contents>`,
+          `<Contents><Key>${formEncode(key)}</Key><ETag>&quot;x&quot;</ETag><Size>${objects.get(`${bucket}/${key}`)?.length}</Size><LastModified>2026-01-02T03:04:05.000Z</LastModified></Contents>`,
         );
     }
     const token =
@@ -130,8 +150,11 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     mostAtOnce: () => most,
-    put: (bucket, key, bytes) =>
-      void objects.set(`${bucket}/${key}`, Buffer.from(bytes as Uint8Array)),
+    put(bucket, key, bytes) {
+      buckets.add(bucket);
+      objects.set(`${bucket}/${key}`, Buffer.from(bytes as Uint8Array));
+    },
+    get: (bucket, key) => objects.get(`${bucket}/${key}`),
     setFault(next) {
       decide = next;
     },
@@ -140,4 +163,10 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+async function collect(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
