@@ -25,6 +25,9 @@ export interface FunctionCode {
   readonly authorizer: Code;
 }
 
+/** A version is fetched, tried and copied at once; MiB. */
+const PUBLISHING_MIB = 2048;
+
 const PERIODS = { day: Period.DAY, week: Period.WEEK, month: Period.MONTH } as const;
 
 /** The store that an endpoint file asks for. Nothing here or below reads a file, or asks AWS. */
@@ -91,7 +94,7 @@ export function endpointProps(
 /** `undefined` when the file does not follow a registry. */
 export function registryEventsProps(
   scope: Construct,
-  { events, registry, lambda }: EndpointFile,
+  { model, events, registry, lambda }: EndpointFile,
   store: ModelStoreBase,
   placement: VpcPlacement | undefined,
   code?: FunctionCode,
@@ -112,6 +115,9 @@ export function registryEventsProps(
     webhookSecret: secretSource(scope, 'WebhookSecret', events.webhookSecret),
     publishOn: events.publishOn,
     aliases: events.aliases,
+    modelUri: model,
+    memory: Size.mebibytes(lambda.memoryMiB),
+    ephemeralStorage: Size.mebibytes(Math.max(PUBLISHING_MIB, lambda.ephemeralStorageMiB)),
     architecture: lambda.architecture,
     logRetention: lambda.logRetentionDays,
     logLevel: lambda.logLevel,

@@ -16,8 +16,9 @@ export interface Review {
 
 const BUCKET = '<StoreBucket.Arn>';
 const OWN_BUCKET = 'arn:<AWS::Partition>:s3:::my-models';
-/** A star in a model's name is a star, and nothing else: `${*}` says so. */
-const ODD_MODEL = `models/vin%20${'${*}'}n%C2%B0%20%7B3%7D%24`;
+/** A star in a model's name is a star, and nothing else. */
+const STAR = ['$', '{*}'].join('');
+const ODD_MODEL = `models/vin%20${STAR}n%C2%B0%20%7B3%7D%24`;
 const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000';
 const API = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>';
 
@@ -231,8 +232,8 @@ const EVENTS: readonly Review[] = [
   {
     who: 'RegistryEventsFunctionRole',
     actions: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'],
-    on: [`${BUCKET}/registry/models/*`],
-    why: 'publishes any model of the registry it follows, moves pointers, clears what was given up',
+    on: [`${BUCKET}/registry/models/wine/*`],
+    why: 'publishes the one model that it follows, moves its pointers, clears what was given up',
   },
   {
     who: 'RegistryEventsFunctionRole',
@@ -244,7 +245,7 @@ const EVENTS: readonly Review[] = [
     who: 'RegistryEventsFunctionRole',
     actions: ['s3:ListBucket'],
     on: [BUCKET],
-    when: 'StringLike s3:prefix registry/models/*',
+    when: 'StringLike s3:prefix registry/models/wine/*',
     why: 'finds what is published already',
   },
   {

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../publish/object-store.ts';
 import type { PointerName } from '../publish/pointer.ts';
 import type { Pointer } from '../registry/pointer.ts';
+import { modelFolder } from '../registry/published-layout.ts';
 import type { Stage } from '../registry/registry-backend.ts';
 import { hasAlias } from './event-scope.ts';
 import { followPointer, MOVED_BY } from './follow-pointer.ts';
@@ -18,7 +19,8 @@ const STAGES: readonly Stage[] = ['None', 'Staging', 'Production', 'Archived'];
  */
 export async function reconcile(following: Following, options: WorkOptions): Promise<void> {
   const { scope, target, log } = following;
-  const pointersByModel = await listPointers(target, options);
+  const folder = scope.model === undefined ? 'models' : modelFolder(scope.model);
+  const pointersByModel = await listPointers(target, folder, options);
   const names = scope.model === undefined ? [...pointersByModel.keys()] : [scope.model];
   const failures: unknown[] = [];
   for (const name of names) {
@@ -64,12 +66,13 @@ async function reconcileModel(
 /** What somebody else set, without MLflow, is not ours to remove. */
 const isOurs = ({ movedBy }: Pointer): boolean => movedBy === MOVED_BY;
 
-/** The models in the bucket, those without a pointer too, and their pointers. */
+/** The models in a folder of the bucket, those without a pointer too, and their pointers. */
 async function listPointers(
   target: ObjectStore,
+  folder: string,
   { signal }: WorkOptions,
 ): Promise<Map<string, PointerName[]>> {
-  const objects = await target.list('models', signal ? { signal } : {});
+  const objects = await target.list(folder, signal ? { signal } : {});
   const pointersByModel = new Map<string, PointerName[]>();
   for (const { key } of objects) {
     const [, folder = '', kind, file = '', ...rest] = key.split('/');

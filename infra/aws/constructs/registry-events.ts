@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import { executeApiArn } from './execute-api-arn.ts';
+import { registeredName } from './model-keys.ts';
 import type { ModelStoreBase } from './model-store-base.ts';
 import { type ProcessorArchitecture, servingCode } from './package-code.ts';
 import { createPackagedFunction, type VpcPlacement } from './packaged-function.ts';
@@ -23,6 +24,9 @@ export interface RegistryEventsProps {
 
   /** The MLflow server that sends the webhooks. */
   readonly registry: TrackingServer;
+
+  /** @default every model of the server - `models:/<name>…`: only this one, and rights for no other */
+  readonly modelUri?: string;
 
   /** What MLflow signs its webhooks with. */
   readonly webhookSecret: SecretSource;
@@ -136,8 +140,8 @@ export class RegistryEvents extends Construct {
     });
   }
 
-  private allow({ store, registry, webhookSecret }: RegistryEventsProps): void {
-    store.grantPublish(this.function);
+  private allow({ store, registry, webhookSecret, modelUri }: RegistryEventsProps): void {
+    store.grantPublish(this.function, modelUri && registeredName(modelUri));
     store.grantDeliveries(this.function);
     const secrets = [webhookSecret, registry.username, registry.password, registry.token];
     for (const secret of secrets) secret?.grantRead(this.function);
@@ -180,15 +184,15 @@ export class RegistryEvents extends Construct {
 }
 
 function environmentOf(props: RegistryEventsProps): Record<string, string> {
-  const { registry, store, webhookSecret, publishOn = ['alias'], aliases, logLevel } = props;
+  const { registry, store, modelUri, webhookSecret, publishOn = ['alias'], aliases } = props;
   const { uri, username, password, token, awsSigV4, workspace } = registry;
   return {
     MLFLOW_TRACKING_URI: uri,
     MLFLOW_SERVERLESS_PUBLISH_TO: store.registryUri,
     MLFLOW_SERVERLESS_PUBLISH_ON: publishOn.join(','),
     MLFLOW_SERVERLESS_WEBHOOK_SECRET_SECRET: webhookSecret.reference,
-    MLFLOW_SERVERLESS_LOG_LEVEL: logLevel ?? 'info',
-    MLFLOW_SERVERLESS_CACHE_DIR: '/tmp/mlflow-serverless',
+    MLFLOW_SERVERLESS_LOG_LEVEL: props.logLevel ?? 'info',
+    ...(modelUri !== undefined && { MLFLOW_SERVERLESS_MODEL_URI: modelUri }),
     ...(aliases && { MLFLOW_SERVERLESS_EVENT_ALIASES: aliases.join(',') }),
     ...(username && { MLFLOW_TRACKING_USERNAME_SECRET: username.reference }),
     ...(password && { MLFLOW_TRACKING_PASSWORD_SECRET: password.reference }),
