@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { buildAuthorizer } from './build/authorizer-bundle.ts';
 import { buildCli } from './build/cli-bundle.ts';
 import { ARCHITECTURES, buildLambda } from './build/lambda-bundle.ts';
 import { buildEntries } from './build/package-entries.ts';
@@ -8,8 +9,9 @@ import { buildEntries } from './build/package-entries.ts';
  *
  *   dist/cli/main.cjs            the command line
  *   dist/index.js, dist/cdk/     what can be imported; dist/types/ their declarations
- *   dist/lambda/<arch>/          the Lambda function's files
- *   dist/lambda-<arch>.zip       the same, zipped: what the function's code is
+ *   dist/lambda/<arch>/          the files of the Lambda functions
+ *   dist/lambda-<arch>.zip       the same, zipped: what the functions' code is
+ *   dist/lambda-authorizer.zip   the JWT authorizer, a function of its own
  */
 const only = process.argv[2];
 mkdirSync('dist', { recursive: true });
@@ -21,6 +23,7 @@ if (only === undefined || only === 'cli') {
 if (only === undefined || only === 'lambda') {
   rmSync('dist/lambda', { recursive: true, force: true });
   for (const architecture of ARCHITECTURES) report(await buildLambda('dist', architecture));
+  report(await buildAuthorizer('dist'));
 }
 if (only === undefined || only === 'package') report(await buildEntries('dist'));
 
