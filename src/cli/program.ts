@@ -4,6 +4,7 @@ import { parseCount, parsePort, parseSeconds } from '../config/parse-setting.ts'
 import { checked, modelOption, registryOption } from './command-arguments.ts';
 import { EXIT, printFailure, UsageError } from './failure.ts';
 import { EXAMPLES, MODEL_URIS, PROGRAM_EXAMPLES } from './help-texts.ts';
+import { Interrupted } from './interrupted.ts';
 import { addRegistryCommands } from './registry-commands.ts';
 
 /**
@@ -24,6 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     printFailure(error);
+    if (error instanceof Interrupted) return EXIT.interrupted;
     return error instanceof UsageError ? EXIT.usage : EXIT.failure;
   }
 }

@@ -1,9 +1,5 @@
+import { Interrupted } from './interrupted.ts';
 import { stopSignal } from './stop-signal.ts';
-
-/** What a command is stopped with. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
 
 /**
  * A signal that ctrl-C sets off, so that a command can put things back before it ends; a second
