@@ -11,6 +11,13 @@ export function parseNames(text: string): readonly string[] | undefined {
   return names.length > 0 ? names : undefined;
 }
 
+/** `a b,c` → `['a', 'b', 'c']` */
+export const parseScopes = (text: string): readonly string[] | undefined =>
+  parseNames(text.replaceAll(/\s+/g, ','));
+
+export const parseHttpsUrl = (text: string): string | undefined =>
+  URL.parse(text.trim())?.protocol === 'https:' ? text.trim() : undefined;
+
 const PUBLISH_ON = ['alias', 'version', 'tag'] as const;
 
 export function parsePublishOn(text: string): ReadonlySet<(typeof PUBLISH_ON)[number]> | undefined {

@@ -1,9 +1,11 @@
 import {
   parseBytes,
   parseCount,
+  parseHttpsUrl,
   parseNames,
   parsePort,
   parsePublishOn,
+  parseScopes,
   parseSeconds,
   parseText,
 } from './parse-setting.ts';
@@ -128,6 +130,26 @@ export const VARIABLES = {
     fallback: 'none',
     effect: 'webhooks: what MLflow signs them with; only for tests on one machine',
   }),
+  jwtIssuer: variable('MLFLOW_SERVERLESS_JWT_ISSUER', parseHttpsUrl, {
+    accepts: 'an https address, exactly as the claim iss says it',
+    fallback: 'none',
+    effect: 'authorizer: who makes the tokens',
+  }),
+  jwtAudience: variable('MLFLOW_SERVERLESS_JWT_AUDIENCE', parseNames, {
+    accepts: 'audiences, separated by commas',
+    fallback: 'none',
+    effect: 'authorizer: the claim aud (without it client_id) must be one of them',
+  }),
+  jwtScopes: variable('MLFLOW_SERVERLESS_JWT_SCOPES', parseScopes, {
+    accepts: 'scopes, separated by blanks or commas',
+    fallback: 'none',
+    effect: 'authorizer: all of them must be in the claim scope (or scp)',
+  }),
+  jwtJwksUri: variable('MLFLOW_SERVERLESS_JWT_JWKS_URI', parseHttpsUrl, {
+    accepts: 'an https address',
+    fallback: 'what the issuer says in /.well-known/openid-configuration',
+    effect: 'authorizer: where the keys of the issuer are',
+  }),
   logLevel: variable(
     'MLFLOW_SERVERLESS_LOG_LEVEL',
     (text) => LEVELS.find((level) => level === text.toLowerCase()),
@@ -153,6 +175,12 @@ export const OTHER_VARIABLES: readonly Omit<Variable<string>, 'parse'>[] = [
     fallback: 'the tracking and registry servers, any bucket',
     effect:
       'model files are read from these places too; from the first bucket on, from no other bucket',
+  },
+  {
+    name: 'MLFLOW_SERVERLESS_WEBHOOK_SECRET_SECRET',
+    accepts: 'secretsmanager:<ARN or name>[#<JSON key>] or ssm:<parameter name>',
+    fallback: 'none',
+    effect: 'webhooks: where the secret is kept that MLflow signs them with',
   },
   {
     name: 'MLFLOW_SERVERLESS_DEBUG',

@@ -2,12 +2,12 @@ import { ServingError } from '../errors.ts';
 import type { Environment } from './read-variable.ts';
 import type { SecretReader } from './secret-reader.ts';
 
-/** Each has a twin, `<name>_SECRET`, that says where the value is kept. */
-const NAMES = [
-  'MLFLOW_TRACKING_USERNAME',
-  'MLFLOW_TRACKING_PASSWORD',
-  'MLFLOW_TRACKING_TOKEN',
-] as const;
+/** Each variable, and the one that says where its value is kept. */
+const VARIABLES = {
+  MLFLOW_TRACKING_USERNAME: 'MLFLOW_TRACKING_USERNAME_SECRET',
+  MLFLOW_TRACKING_PASSWORD: 'MLFLOW_TRACKING_PASSWORD_SECRET',
+  MLFLOW_TRACKING_TOKEN: 'MLFLOW_TRACKING_TOKEN_SECRET',
+} as const;
 
 /** Credentials of the tracking server that are kept elsewhere. */
 export interface SecretVariables {
@@ -26,8 +26,7 @@ export function findSecretVariables(
   environment: Environment,
   secrets: SecretReader | undefined,
 ): SecretVariables | undefined {
-  const references = NAMES.flatMap((name) => {
-    const variable = `${name}_SECRET`;
+  const references = Object.entries(VARIABLES).flatMap(([name, variable]) => {
     const reference = environment[variable]?.trim();
     return reference ? [{ name, variable, reference }] : [];
   });

@@ -53,7 +53,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/telemetry',
     'src/errors',
   ],
-  'src/adapters': ['src/adapters', 'src/http', 'src/log', 'src/errors'],
+  'src/tokens': ['src/tokens', 'src/errors'],
+  'src/adapters': ['src/adapters', 'src/http', 'src/tokens', 'src/log', 'src/errors'],
   'src/endpoint': [
     'src/endpoint',
     'src/registry-events',

@@ -4,9 +4,11 @@ import { arn, list, oneOf, positive, section, text, webAddress, wholeNumber } fr
 const headerName = () =>
   text('the name of a header, for example Authorization', /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/);
 
+const audience = () => text('an audience, without commas', /^(?!\s*$)[^,]+$/);
+
 const scopes = () =>
   z
-    .array(text('the name of a scope, without blanks', /^[\x21-\x7e]+$/), {
+    .array(text('the name of a scope, without blanks and commas', /^[\x21-\x2b\x2d-\x7e]+$/), {
       error: 'expected a list of scopes',
     })
     .default([]);
@@ -66,7 +68,7 @@ const jwt = section({
     'Exactly as the claim iss says it, the slash at its end included',
   ),
   audience: z
-    .union([text('an audience'), list(text('an audience'), 'audiences')], {
+    .union([audience(), list(audience(), 'audiences')], {
       error: 'expected an audience (claim aud), or a list of them, at least one',
     })
     .describe('The claim aud must be this, or one of these'),

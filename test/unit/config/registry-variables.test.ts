@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 const VARIABLE = /['`]((?:MLFLOW|AWS|REQUESTS|CURL|HTTP|HTTPS|NO)_[A-Z0-9_]*[A-Z0-9])['`]/g;
 
 const read = new Set(
-  globSync('src/{registry,artifacts,http-client}/*.ts').flatMap((file) =>
+  globSync('src/{registry,artifacts,http-client,secrets}/*.ts').flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(VARIABLE)].map(([, name]) => name),
   ),
 );
