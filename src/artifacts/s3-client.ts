@@ -28,6 +28,12 @@ export interface GetObjectOptions {
   readonly onSent?: () => void;
 }
 
+export interface GetIfChangedOptions {
+  /** The tag of what is known already. @default none - the object comes in any case */
+  readonly seen?: string;
+  readonly signal?: AbortSignal;
+}
+
 export interface ListObjectsOptions {
   readonly prefix: string;
   /** `/` lists one level. @default none - everything below the prefix */
@@ -38,7 +44,7 @@ export interface ListObjectsOptions {
 }
 
 /**
- * The two calls it takes to read a model from S3 or what speaks its language.
+ * The calls it takes to read a model from S3 or what speaks its language.
  *
  * Each is one attempt: callers retry what has `retry: 'later'` in its cause. Wrong regions are corrected and
  * expired credentials looked up again within the attempt.
@@ -48,6 +54,12 @@ export interface ListObjectsOptions {
  */
 export interface S3Client {
   get(bucket: string, key: string, options?: GetObjectOptions): Promise<RemoteBody>;
+  /** As `get`, but only a word when the object still has the tag. */
+  getIfChanged(
+    bucket: string,
+    key: string,
+    options?: GetIfChangedOptions,
+  ): Promise<RemoteBody | 'unchanged'>;
   listPage(bucket: string, options: ListObjectsOptions): Promise<S3Page>;
 }
 
@@ -117,6 +129,7 @@ export function createS3Client(environment: Environment, options: S3ClientOption
       const response = await attempt(call, region);
       const status = response.statusCode ?? 0;
       if (status === 200 || status === 206) return response;
+      if (status === 304 && call.headers['if-none-match'] !== undefined) return response;
       const failure = await readS3Failure(response, call.signal);
       const isElsewhere = failure.region !== undefined && failure.region !== region;
       if (isCorrected || !(isElsewhere || isExpired(failure))) {
@@ -144,6 +157,20 @@ export function createS3Client(environment: Environment, options: S3ClientOption
         onSent,
       });
       return toRemoteBody(response, range);
+    },
+    async getIfChanged(bucket, key, { seen, signal } = {}) {
+      const response = await send({
+        bucket,
+        key,
+        query: '',
+        place: `s3://${bucket}/${key}`,
+        permission: 's3:GetObject',
+        headers: seen === undefined ? {} : { 'if-none-match': seen },
+        signal,
+      });
+      if (response.statusCode !== 304) return toRemoteBody(response, undefined);
+      response.resume(); // so that the connection can be used again
+      return 'unchanged';
     },
     async listPage(bucket, { prefix, delimiter, token, signal }) {
       const place = `s3://${bucket}/${prefix}`;

@@ -1,6 +1,6 @@
 import { ServingError } from '../errors.ts';
 import { findHttpProblem } from '../http-client/http-problem.ts';
-import type { ObjectReader } from '../registry/object-reader.ts';
+import type { ObjectReader, ReadOptions, TaggedBytes } from '../registry/object-reader.ts';
 import { collectBody } from './read-body.ts';
 import { FILE_ATTEMPTS, withRetries } from './retry.ts';
 import type { S3Client } from './s3-client.ts';
@@ -41,20 +41,36 @@ export function createS3ObjectReader(
     });
   }
 
+  function readTagged(
+    key: string,
+    seen: string | undefined,
+    options: ReadOptions = {},
+  ): Promise<TaggedBytes | 'unchanged' | undefined> {
+    return attempt(async (signal) => {
+      try {
+        const condition = { signal, ...(seen !== undefined && { seen }) };
+        const found = await client.getIfChanged(bucket, root + key, condition);
+        if (found === 'unchanged') return found;
+        const place = `s3://${bucket}/${root}${key}`;
+        const options = { place, signal, idleTimeoutMs: timeoutMs };
+        const bytes = await collectBody(found.body, maxBytes, options);
+        return { bytes, ...(found.etag !== undefined && { tag: found.etag }) };
+      } catch (error) {
+        if (isMissingKey(error)) return undefined;
+        throw error;
+      }
+    }, options.signal);
+  }
+
   return {
     uriOf: (folder) => `s3://${bucket}/${keyOf(folder)}`.replace(/\/$/, ''),
 
-    read: (key, options = {}) =>
-      attempt(async (signal) => {
-        try {
-          const { body } = await client.get(bucket, root + key, { signal });
-          const place = `s3://${bucket}/${root}${key}`;
-          return await collectBody(body, maxBytes, { place, signal, idleTimeoutMs: timeoutMs });
-        } catch (error) {
-          if (isMissingKey(error)) return undefined;
-          throw error;
-        }
-      }, options.signal),
+    async read(key, options = {}) {
+      const found = await readTagged(key, undefined, options);
+      return found === 'unchanged' ? undefined : found?.bytes;
+    },
+
+    readTagged,
 
     list: (folder, options = {}) =>
       attempt(async (signal) => {

@@ -13,6 +13,18 @@ export interface ObjectReader {
   read(key: string, options?: ReadOptions): Promise<Uint8Array | undefined>;
 
   /**
+   * As `read`, but without the bytes when they are those that were read before: one round trip whether something has
+   * changed or not.
+   *
+   * @param seen the tag that came with them
+   */
+  readTagged(
+    key: string,
+    seen: string | undefined,
+    options?: ReadOptions,
+  ): Promise<TaggedBytes | 'unchanged' | undefined>;
+
+  /**
    * The names directly below `prefix`, objects and folders alike, in no particular order; empty
    * when there is nothing. A folder's name comes without a slash.
    *
@@ -25,19 +37,31 @@ export interface ObjectReader {
   uriOf(prefix: string): string;
 }
 
+export interface TaggedBytes {
+  readonly bytes: Uint8Array;
+  /** Changes with the bytes; absent where reading again costs no more than comparing. */
+  readonly tag?: string;
+}
+
 export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
 /** Files below a folder. */
 export function createFolderReader(root: string): ObjectReader {
+  async function read(key: string, { signal }: ReadOptions = {}): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(join(root, key), { signal });
+    } catch (cause) {
+      return absent(cause, signal);
+    }
+  }
+
   return {
-    async read(key, { signal } = {}) {
-      try {
-        return await readFile(join(root, key), { signal });
-      } catch (cause) {
-        return absent(cause, signal);
-      }
+    read,
+    async readTagged(key, _seen, options) {
+      const bytes = await read(key, options);
+      return bytes && { bytes };
     },
     async list(prefix, { signal } = {}) {
       try {

@@ -68,10 +68,14 @@ function adviceFor(uri: string): string | undefined {
 
 type Opened = RegisteredModels | RegistryBackend;
 
-/** Opens each kind; the one REST client is kept, for its connections. */
+/**
+ * Opens each kind. The one REST client is kept, for its connections, and registries on S3, for what they remember: asking
+ * again then costs one small request.
+ */
 function openerFor(environment: Environment, options: OpenRegistryOptions) {
   const { cwd = process.cwd(), secrets } = options;
   let client: Promise<HttpClient> | undefined;
+  const onS3 = new Map<string, Promise<RegisteredModels>>();
   const defaultClient = async () => {
     const { createMlflowHttpClient } = await import('../http-client/mlflow-http-client.ts');
     return createMlflowHttpClient(environment, secrets ? { secrets } : {});
@@ -94,11 +98,21 @@ function openerFor(environment: Environment, options: OpenRegistryOptions) {
         if (options.openObjects === undefined) {
           throw new ServingError('NOT_IMPLEMENTED', 'a registry on S3 cannot be read here');
         }
-        const { createPublishedRegistry } = await import('./published-registry.ts');
-        return createPublishedRegistry(await options.openObjects(location.uri));
+        const opened = onS3.get(location.uri) ?? openBucket(location.uri, options.openObjects);
+        onS3.set(location.uri, opened);
+        opened.catch(() => onS3.delete(location.uri)); // the caller gets the error, the next one another attempt
+        return opened;
       }
     }
   };
+}
+
+async function openBucket(
+  uri: string,
+  openObjects: NonNullable<OpenRegistryOptions['openObjects']>,
+): Promise<RegisteredModels> {
+  const { createPublishedRegistry } = await import('./published-registry.ts');
+  return createPublishedRegistry(await openObjects(uri));
 }
 
 /** A published registry or MLflow's file store; looked at each time, as the first publish may be to come. */

@@ -32,6 +32,7 @@ export interface FakeS3 {
   readonly mostAtOnce: () => number;
   put(bucket: string, key: string, bytes: Uint8Array | string): void;
   get(bucket: string, key: string): Buffer | undefined;
+  delete(bucket: string, key: string): void;
   /** Decide about each request, after its signature was found good. */
   setFault(decide: (request: FakeRequest) => Fault | undefined): void;
   close(): Promise<void>;
@@ -154,6 +155,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
       buckets.add(bucket);
       objects.set(`${bucket}/${key}`, Buffer.from(bytes as Uint8Array));
     },
+    delete: (bucket, key) => void objects.delete(`${bucket}/${key}`),
     get: (bucket, key) => objects.get(`${bucket}/${key}`),
     setFault(next) {
       decide = next;

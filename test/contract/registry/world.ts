@@ -54,6 +54,9 @@ export function publishedObjects(): ReadonlyMap<string, string> {
   write('models/wine/versions/11/model/MLmodel', 'not published yet: no manifest');
   write('models/wine/aliases/champion.json', { version: '1' });
   write('models/wine/aliases/challenger.json', { version: '10' });
+  write('models/wine/aliases/retired.json', { version: null, sequence: 4, action: 'demote' });
+  write('models/wine/history/aliases/retired/00000003.json', { version: '1', sequence: 3 });
+  write('models/wine/stages/Archived.json', { version: null, sequence: 2, action: 'demote' });
   write('models/wine/stages/Production.json', { version: '2' });
   write('models/wine/stages/Staging.json', { version: '10' });
   write('models/vin%20n%C2%B0%203/versions/1/manifest.json', manifest('vin n° 3', 1));
