@@ -15,6 +15,7 @@ export default defineConfig({
       project('integration', ['test/integration/**/*.test.ts'], 60_000),
       project('infra', ['test/infra/**/*.test.ts'], 60_000),
       project('properties', ['test/properties/**/*.test.ts'], 600_000),
+      project('deployed', ['test/infra/**/*.deployed.ts'], 120_000),
       project('artifact', ['test/artifact/**/*.test.ts'], 120_000),
     ],
   },
