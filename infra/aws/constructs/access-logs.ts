@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   LogGroupLogDestination,
@@ -6,9 +5,11 @@ import {
   type RestApi,
   type StageOptions,
 } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { createLogGroup } from './log-group.ts';
+import { skipCheckov } from './skip-checkov.ts';
 
 /** One line of JSON for each request: who, what, how long, and why not. No payload, no key, no token. */
 const FIELDS = {
@@ -41,12 +42,10 @@ export function accessLogOptions(
   retention: RetentionDays,
 ): StageOptions {
   if (!isOn) return { loggingLevel: MethodLoggingLevel.OFF, dataTraceEnabled: false };
-  const group = new LogGroup(scope, 'AccessLogs', {
-    retention,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
   return {
-    accessLogDestination: new LogGroupLogDestination(group),
+    accessLogDestination: new LogGroupLogDestination(
+      createLogGroup(scope, 'AccessLogs', retention),
+    ),
     accessLogFormat: AccessLogFormat.custom(JSON.stringify(FIELDS)),
     loggingLevel: MethodLoggingLevel.ERROR,
     dataTraceEnabled: false,
@@ -55,11 +54,8 @@ export function accessLogOptions(
 
 /** API Gateway would make the group for its errors by itself, and keep it for ever. */
 export function boundErrorLog(api: RestApi, stageName: string, retention: RetentionDays): void {
-  const group = new LogGroup(api, 'ErrorLogs', {
-    logGroupName: `API-Gateway-Execution-Logs_${api.restApiId}/${stageName}`,
-    retention,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
+  const name = `API-Gateway-Execution-Logs_${api.restApiId}/${stageName}`;
+  const group = createLogGroup(api, 'ErrorLogs', retention, name);
   api.deploymentStage.node.addDependency(group);
 }
 
@@ -71,4 +67,5 @@ export function explainMissingLogs(api: RestApi): void {
     'AwsSolutions-APIG6': reason,
     'Serverless-APIGWAccessLogging': reason,
   });
+  skipCheckov(api.deploymentStage, { CKV_AWS_76: reason });
 }

@@ -1,5 +1,6 @@
 import { Duration, Size, Stack } from 'aws-cdk-lib';
 import {
+  AuthorizationType,
   type CorsOptions,
   type DomainName,
   EndpointType,
@@ -17,8 +18,10 @@ import { addApiKey } from './api-key.ts';
 import { ApiLogRole } from './api-log-role.ts';
 import { callerAuthorization, explainAuthorization } from './caller-authorization.ts';
 import type { EndpointAuth } from './endpoint-auth.ts';
+import { explainStage } from './explain-stage.ts';
 import { addGatewayErrors } from './gateway-errors.ts';
 import { allowOnly } from './resource-policy.ts';
+import { skipCheckov } from './skip-checkov.ts';
 import { type FirewallOptions, WebFirewall } from './web-firewall.ts';
 
 export interface CrossOriginOptions {
@@ -148,6 +151,11 @@ export class EndpointApi extends Construct {
     }
     root.addMethod('ANY', integration, options);
     root.addResource('{proxy+}').addMethod('ANY', integration, options);
+    const isOpen = options.authorizationType === AuthorizationType.NONE && !options.apiKeyRequired;
+    for (const method of isOpen ? this.restApi.methods : []) {
+      if (method.httpMethod !== 'OPTIONS')
+        skipCheckov(method, { CKV_AWS_59: "auth: 'none' was asked for by name" });
+    }
   }
 }
 
@@ -187,7 +195,5 @@ function explain(api: RestApi, { waf, throttle, tracing }: EndpointApiProps): vo
   if (!throttle) {
     acknowledge(api, { 'Serverless-APIGWDefaultThrottling': 'the account’s own limit holds' });
   }
-  if (!tracing) {
-    acknowledge(api, { 'Serverless-APIGWXrayEnabled': 'tracing costs money and is off by choice' });
-  }
+  explainStage(api, tracing);
 }

@@ -1,4 +1,4 @@
-import { type Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import { type CfnResource, type Duration, Size } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -10,10 +10,12 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { createLogGroup } from './log-group.ts';
 import type { ProcessorArchitecture } from './package-code.ts';
+import { skipCheckov } from './skip-checkov.ts';
 
 /** Where a function runs inside a network. S3 must be reachable from the subnets. */
 export interface VpcPlacement {
@@ -57,10 +59,8 @@ export function createPackagedFunction(
   props: PackagedFunctionProps,
 ): LambdaFunction {
   const { placement, asynchronous } = props;
-  const logGroup = new LogGroup(scope, `${id}Logs`, {
-    retention: props.logRetention ?? RetentionDays.ONE_MONTH,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
+  const retention = props.logRetention ?? RetentionDays.ONE_MONTH;
+  const logGroup = createLogGroup(scope, `${id}Logs`, retention);
   const role = new Role(scope, `${id}Role`, {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     description: `What ${props.handler} may do`,
@@ -112,19 +112,35 @@ function allowNetworkInterfaces(role: Role): void {
 }
 
 function explain(lambda: LambdaFunction, role: Role, props: PackagedFunctionProps): void {
-  if (!props.tracing) {
+  const { tracing, placement, asynchronous, reservedConcurrency } = props;
+  const failures = asynchronous
+    ? 'what failed goes to a destination of its own, with the cause'
+    : 'called synchronously by API Gateway: a failure is an answer, nothing is queued';
+  acknowledge(lambda, { 'Serverless-LambdaDLQ': failures });
+  skipCheckov(lambda, {
+    CKV_AWS_116: failures,
+    CKV_AWS_173: 'encrypted by Lambda itself; there are no secrets in it, only where they are kept',
+  });
+  if (reservedConcurrency === undefined) {
+    skipCheckov(lambda, { CKV_AWS_115: 'a limit takes its share from other functions: by choice' });
+  }
+  if (!placement) {
+    skipCheckov(lambda, { CKV_AWS_117: 'needs nothing inside a network: by choice' });
+  }
+  if (!tracing) {
     acknowledge(lambda, { 'Serverless-LambdaTracing': 'tracing costs money and is off by choice' });
   }
-  if (!props.asynchronous) {
-    acknowledge(lambda, {
-      'Serverless-LambdaDLQ':
-        'called synchronously by API Gateway: a failure is an answer, nothing is queued',
-    });
+  if (tracing || placement) {
+    acknowledge(role, { 'AwsSolutions-IAM5[Resource::*]': NO_ARN });
   }
-  if (props.tracing || props.placement) {
-    acknowledge(role, {
-      'AwsSolutions-IAM5[Resource::*]':
-        'network interfaces and X-Ray segments have no ARN that could be named',
-    });
-  }
+  if (placement) skipCheckov(role.node.findChild('DefaultPolicy'), { CKV_AWS_111: NO_ARN });
+  // CDK adds it to be sure; it does no harm.
+  ignoreCfnLint(lambda, ['W3005']);
 }
+
+const NO_ARN = 'network interfaces and X-Ray segments have no ARN that could be named';
+
+const ignoreCfnLint = (lambda: LambdaFunction, rules: string[]): void =>
+  (lambda.node.defaultChild as CfnResource).addMetadata('cfn-lint', {
+    config: { ignore_checks: rules },
+  });

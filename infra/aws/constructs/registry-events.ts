@@ -16,6 +16,7 @@ import type { ModelStoreBase } from './model-store-base.ts';
 import { type ProcessorArchitecture, servingCode } from './package-code.ts';
 import { createPackagedFunction, type VpcPlacement } from './packaged-function.ts';
 import type { SecretSource } from './secret-source.ts';
+import { skipCheckov } from './skip-checkov.ts';
 import { createWebhookApi } from './webhook-api.ts';
 
 export interface RegistryEventsProps {
@@ -131,13 +132,11 @@ export class RegistryEvents extends Construct {
       cloudWatchRole: props.cloudWatchRole ?? true,
     });
     this.webhookUrl = this.restApi.urlForPath('/registry-events');
-    acknowledge(this.function, {
-      'Serverless-LambdaDLQ': 'failures is the destination for what failed, with the cause',
-    });
     acknowledge(this.failures, {
       'AwsSolutions-SQS3': 'it is itself the queue for what failed',
       'Serverless-SQSRedrivePolicy': 'it is itself the queue for what failed',
     });
+    skipCheckov(this.failures, { CKV_AWS_27: 'encrypted by SQS itself' });
   }
 
   private allow({ store, registry, webhookSecret, modelUri }: RegistryEventsProps): void {

@@ -1,8 +1,10 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { createLogGroup } from './log-group.ts';
+import { skipCheckov } from './skip-checkov.ts';
 
 export interface FirewallOptions {
   /** @default true - AWS's common rules, known bad inputs and addresses of ill repute */
@@ -46,16 +48,16 @@ export class WebFirewall extends Construct {
       resourceArn: props.stage.stageArn,
       webAclArn: acl.attrArn,
     });
+    if (props.managedRules === false) {
+      skipCheckov(acl, { CKV_AWS_192: 'managed rules were switched off; nothing here is Java' });
+    }
     this.logBlocked(acl, props.logRetention);
   }
 
   /** WAF wants the group's name to begin so. */
   private logBlocked(acl: CfnWebACL, retention: RetentionDays): void {
-    const group = new LogGroup(this, 'Logs', {
-      logGroupName: `aws-waf-logs-${Stack.of(this).stackName}-${this.node.addr.slice(-8)}`,
-      retention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const name = `aws-waf-logs-${Stack.of(this).stackName}-${this.node.addr.slice(-8)}`;
+    const group = createLogGroup(this, 'Logs', retention, name);
     new CfnLoggingConfiguration(this, 'Logging', {
       resourceArn: acl.attrArn,
       logDestinationConfigs: [

@@ -11,7 +11,9 @@ import type { Construct } from 'constructs';
 import { accessLogOptions, boundErrorLog } from './access-logs.ts';
 import { acknowledge } from './acknowledge.ts';
 import { ApiLogRole } from './api-log-role.ts';
+import { explainStage } from './explain-stage.ts';
 import { addGatewayErrors } from './gateway-errors.ts';
+import { skipCheckov } from './skip-checkov.ts';
 
 export interface WebhookApiProps {
   readonly handler: IFunction;
@@ -51,7 +53,7 @@ export function createWebhookApi(scope: Construct, props: WebhookApiProps): Rest
     timeout: Duration.seconds(29),
     allowTestInvoke: false,
   });
-  api.root
+  const method = api.root
     .addResource('registry-events')
     .addMethod('POST', integration, { authorizationType: AuthorizationType.NONE });
   addGatewayErrors(api, { isSigned: false });
@@ -61,7 +63,8 @@ export function createWebhookApi(scope: Construct, props: WebhookApiProps): Rest
     'AwsSolutions-APIG3': 'throttled to a few requests a second, and one path alone',
     'AwsSolutions-APIG4': signed,
     'AwsSolutions-COG4': signed,
-    ...(!tracing && { 'Serverless-APIGWXrayEnabled': 'tracing costs money and is off by choice' }),
   });
+  skipCheckov(method, { CKV_AWS_59: signed });
+  explainStage(api, tracing);
   return api;
 }
