@@ -102,6 +102,9 @@ function reasonOf(error: unknown, issuer: string): string {
     const message = `the keys of ${issuer} cannot be had: ${(error as Error).message}`;
     throw new ServingError('TEMPORARILY_UNAVAILABLE', message, { cause: error });
   }
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (code === 'ERR_CRYPTO_OPERATION_FAILED') return 'its signature does not fit'; // none of its kind's length
+  if (code.startsWith('ERR_CRYPTO_')) return 'its key cannot be used here';
   if (!(error instanceof JwtBaseError)) throw error;
   return REASONS.find(([kind]) => error instanceof kind)?.[1] ?? 'it is no token';
 }
