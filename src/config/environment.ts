@@ -24,6 +24,8 @@ export interface Configuration {
   readonly aliasTtlMs: number;
   /** `push`: an alias older than this is looked up before a request is answered; undefined for `poll`. ms */
   readonly pushFloorMs: number | undefined;
+  /** Pages of these may read the answers; `*`: any. */
+  readonly corsOrigins: readonly string[];
   readonly cacheMemoryBytes: number | undefined;
   readonly cacheDiskBytes: number | undefined;
   readonly cacheDirectory: string | undefined;
@@ -59,6 +61,7 @@ export function readConfiguration(environment: Environment): Configuration {
     aliasTtlMs: read(VARIABLES.aliasTtlMs) ?? 30_000,
     pushFloorMs:
       read(VARIABLES.refresh) === 'push' ? (read(VARIABLES.pushFloorMs) ?? 500) : undefined,
+    corsOrigins: read(VARIABLES.corsOrigins) ?? [],
     cacheMemoryBytes: read(VARIABLES.cacheMemoryBytes),
     cacheDiskBytes: read(VARIABLES.cacheDiskBytes),
     cacheDirectory: read(VARIABLES.cacheDirectory),

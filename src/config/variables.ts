@@ -94,6 +94,11 @@ export const VARIABLES = {
     fallback: '0.5',
     effect: 'push: how long an alias, a stage or `latest` is believed',
   }),
+  corsOrigins: variable('MLFLOW_SERVERLESS_CORS_ORIGINS', parseNames, {
+    accepts: 'origins such as https://app.example.com, separated by commas, or *',
+    fallback: 'none',
+    effect: 'pages of these origins may read the answers',
+  }),
   cacheMemoryBytes: variable('MLFLOW_SERVERLESS_CACHE_MEMORY_BYTES', parseBytes, {
     accepts: BYTES,
     fallback: '70 % of the memory',

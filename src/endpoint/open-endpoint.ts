@@ -1,4 +1,5 @@
 import type { Configuration, ServedConfiguration } from '../config/environment.ts';
+import { withCors } from '../http/cors.ts';
 import type { HttpHandler } from '../http/http-message.ts';
 import { createHttpHandler } from '../http/routes.ts';
 import { scoreInvocation } from '../http/score-invocation.ts';
@@ -60,8 +61,9 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     pushFloorMs,
     ...(cacheMemoryBytes !== undefined && { maxResidentBytes: cacheMemoryBytes }),
   });
+  const answer = createHttpHandler({ cache, modelUri, limits, timeoutMs, telemetry, log });
   return {
-    answer: createHttpHandler({ cache, modelUri, limits, timeoutMs, telemetry, log }),
+    answer: withCors(answer, configuration.corsOrigins),
     cache,
     preload: async () => {
       const lease = await cache.acquire(modelUri);
