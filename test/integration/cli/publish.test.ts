@@ -114,7 +114,7 @@ describe('publish', () => {
     },
     {
       name: 'cannot answer its own example',
-      files: onnxModelFiles(linearModel(), '{"inputs": [[1, 2]]}'),
+      files: onnxModelFiles(linearModel(), '{"inputs": [[1.0, 2.0]]}'),
       says: /version 1 of model "x" cannot answer its own input example: .*--allow-failing-example/,
     },
     { name: 'is none', files: { 'README.md': 'x' }, says: /no readable MLmodel file/ },
@@ -127,7 +127,7 @@ describe('publish', () => {
   });
 
   it('publishes a model with a failing example or none, if it must, with a warning', async () => {
-    const failing = modelFolder(onnxModelFiles(linearModel(), '{"inputs": [[1, 2]]}'));
+    const failing = modelFolder(onnxModelFiles(linearModel(), '{"inputs": [[1.0, 2.0]]}'));
     const allowed = await publish(
       '-m',
       failing,
