@@ -26,14 +26,11 @@ export interface Deployment {
 /**
  * Read one stack of a cloud assembly.
  *
+ * Names are the logical ids; only a bucket gets the name of one that is there.
+ *
  * @param directory cdk.out
- * @param names     what `Ref` answers for a logical id; its own name otherwise
  */
-export function readDeployment(
-  directory: string,
-  stack: string,
-  names: Readonly<Record<string, string>> = {},
-): Deployment {
+export function readDeployment(directory: string, stack: string, bucket: string): Deployment {
   const read = (file: string): unknown => JSON.parse(readFileSync(join(directory, file), 'utf8'));
   const template = read(`${stack}.template.json`) as Template;
   const { files } = read(`${stack}.assets.json`) as {
@@ -46,6 +43,11 @@ export function readDeployment(
     Object.values(files).flatMap(({ source, destinations }) =>
       Object.values(destinations).map(({ objectKey }) => [objectKey, source.path] as const),
     ),
+  );
+  const names = Object.fromEntries(
+    Object.entries(template.Resources)
+      .filter(([, { Type: type }]) => type === 'AWS::S3::Bucket')
+      .map(([id]) => [id, bucket]),
   );
   return {
     template,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { buffer } from 'node:stream/consumers';
+import { ISSUER_CA_PATH } from '../helpers/token-issuer.ts';
 
 export interface CallOptions {
   readonly method?: string;
@@ -15,7 +16,7 @@ export interface Reply {
   json(): unknown;
 }
 
-const ca = readFileSync('test/contract/fixtures/tls/cert.pem');
+const ca = readFileSync(ISSUER_CA_PATH);
 
 /** One request to the local gateway, whose certificate is checked; a body makes it a POST. */
 export async function call(url: string, options: CallOptions = {}): Promise<Reply> {

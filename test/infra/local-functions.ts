@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type LambdaProcess, startLambda } from '../artifact/lambda-process.ts';
+import { ISSUER_CA_PATH } from '../helpers/token-issuer.ts';
 import type { Deployment } from './deployment.ts';
 import type { InvokeFunction } from './gateway/authorize.ts';
 
@@ -24,6 +25,8 @@ export interface LocalFunctionsOptions {
   readonly directory: string;
   /** What the platform gives a function, and where AWS is: credentials and addresses. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Functions by name that are not of this template: somebody's own. */
+  readonly others?: Readonly<Record<string, (event: unknown) => Promise<unknown>>>;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface LocalFunctionsOptions {
  * AWS's runtime interface client on a read-only root. Each starts when it is first called.
  */
 export function createLocalFunctions(options: LocalFunctionsOptions): LocalFunctions {
-  const { deployment, directory, environment } = options;
+  const { deployment, directory, environment, others = {} } = options;
   const functions = deployment.all<FunctionProperties>('AWS::Lambda::Function');
   const running = new Map<string, Promise<LambdaProcess>>();
 
@@ -44,6 +47,7 @@ export function createLocalFunctions(options: LocalFunctionsOptions): LocalFunct
       environment: {
         ...properties.Environment?.Variables,
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(properties.MemorySize),
+        NODE_EXTRA_CA_CERTS: `/mnt/task/${CA}`,
         ...environment,
       },
     });
@@ -52,6 +56,8 @@ export function createLocalFunctions(options: LocalFunctionsOptions): LocalFunct
   return {
     invoke: async (arn, event) => {
       const [, id = ''] = /:function:([^:]+)/.exec(arn) ?? [];
+      const other = others[id];
+      if (other !== undefined) return other(event);
       const started = running.get(id) ?? start(id);
       running.set(id, started);
       const timeoutMs = (functions.get(id)?.Timeout ?? 3) * 1000;
@@ -66,8 +72,14 @@ export function createLocalFunctions(options: LocalFunctionsOptions): LocalFunct
   };
 }
 
+/** Beside the function's files, as these are all that it sees: whom it trusts over TLS besides the world. */
+const CA = 'test-ca.pem';
+
 function unpack(zip: string, directory: string): string {
   const target = join(directory, basename(zip, '.zip'));
-  if (!existsSync(target)) execFileSync('unzip', ['-q', zip, '-d', target]);
+  if (!existsSync(target)) {
+    execFileSync('unzip', ['-q', zip, '-d', target]);
+    cpSync(ISSUER_CA_PATH, join(target, CA));
+  }
   return target;
 }

@@ -5,6 +5,9 @@ import type { Integration } from './match-route.ts';
 /** API Gateway's own limit; ms. */
 const MAX_TIMEOUT_MS = 29_000;
 
+/** Lambda's limit of an event; API Gateway answers 413 when it says so. */
+const MAX_EVENT_BYTES = 6 * 2 ** 20;
+
 interface ProxyResult {
   readonly statusCode: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -16,7 +19,7 @@ interface ProxyResult {
 /**
  * Let the function answer, or the mock that the template describes.
  *
- * @throws {Refusal} DEFAULT_5XX when the function fails or answers in no known form, INTEGRATION_TIMEOUT
+ * @throws {Refusal} REQUEST_TOO_LARGE, INTEGRATION_TIMEOUT, DEFAULT_5XX when the function fails or answers in no known form
  */
 export async function callIntegration(
   integration: Integration,
@@ -24,6 +27,9 @@ export async function callIntegration(
   invoke: InvokeFunction,
 ): Promise<GatewayAnswer> {
   if (integration.Type === 'MOCK') return mockAnswer(integration);
+  if (Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES) {
+    throw new Refusal('REQUEST_TOO_LARGE');
+  }
   const [, functionArn = ''] = /functions\/(.+)\/invocations$/.exec(integration.Uri ?? '') ?? [];
   const result = await within(
     integration.TimeoutInMillis ?? MAX_TIMEOUT_MS,

@@ -37,16 +37,18 @@ export async function verifySignature(
   if (principal === undefined || region !== REGION || isStale(datetime)) {
     throw new Refusal('INVALID_SIGNATURE');
   }
+  const digest = createHash('sha256').update(request.body).digest('hex');
+  if ((request.headers['x-amz-content-sha256'] ?? digest) !== digest) {
+    throw new Refusal('INVALID_SIGNATURE');
+  }
   const names = signedNames.split(';').filter((name) => name !== 'host' && name !== 'x-amz-date');
   const signer = new AwsV4Signer({
     accessKeyId,
     secretAccessKey: principal.secretAccessKey,
     method: request.method,
     url: request.url,
-    headers: {
-      ...Object.fromEntries(names.map((name) => [name, request.headers[name] ?? ''])),
-      'x-amz-content-sha256': createHash('sha256').update(request.body).digest('hex'),
-    },
+    body: new Uint8Array(request.body),
+    headers: Object.fromEntries(names.map((name) => [name, request.headers[name] ?? ''])),
     service: 'execute-api',
     region,
     datetime,
