@@ -9,6 +9,12 @@ export const registryOption = (): Option =>
     'the registry (default: MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI)',
   );
 
+export const endpointFileOption = (): Option =>
+  new Option(
+    '-c, --config <file>',
+    'an endpoint file; options and variables win over it (default: endpoint.yaml, when no model is named)',
+  );
+
 /** Turns the text of an option into its value; what it cannot read is wrong usage. */
 export const checked =
   <T>(parse: (text: string) => T | undefined, expected: string) =>

@@ -1,4 +1,8 @@
-import { readServedConfiguration, type ServedConfiguration } from '../config/environment.ts';
+import {
+  type Environment,
+  readServedConfiguration,
+  type ServedConfiguration,
+} from '../config/environment.ts';
 import { VARIABLES } from '../config/variables.ts';
 import { ServingError } from '../errors.ts';
 import { UsageError } from './failure.ts';
@@ -12,12 +16,18 @@ export interface ModelOptions {
 /**
  * The configuration, with the command line's word over the environment's.
  *
+ * @param defaults for variables that are not set
  * @throws {UsageError} for a variable that is wrong, or when no model is named
  */
-export function commandConfiguration({ modelUri, registryUri }: ModelOptions): ServedConfiguration {
+export function commandConfiguration(
+  { modelUri, registryUri }: ModelOptions,
+  defaults: Environment = {},
+): ServedConfiguration {
+  const set = Object.entries(process.env).filter(([, value]) => value?.trim());
   try {
     return readServedConfiguration({
-      ...process.env,
+      ...defaults,
+      ...Object.fromEntries(set),
       ...(modelUri !== undefined && { [VARIABLES.modelUri.name]: modelUri }),
       ...(registryUri !== undefined && { MLFLOW_REGISTRY_URI: registryUri }),
     });

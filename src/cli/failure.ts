@@ -8,6 +8,13 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** A file of the user's has faults: one line for each, as editors and terminals find them. */
+export class FaultyFile extends UsageError {
+  constructor(path: string, faults: string, options?: ErrorOptions) {
+    super(`${path} has faults\n${faults}`, options);
+  }
+}
+
 /** Where `serve` wanted to listen; for the message when it cannot. */
 export interface ListenAddress {
   readonly host: string;
@@ -41,6 +48,7 @@ const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim();
 
 /** Print the failure on standard error, with its stack when `MLFLOW_SERVERLESS_DEBUG` is set. */
 export function printFailure(error: unknown, address?: ListenAddress): void {
-  process.stderr.write(`mlflow-serverless: ${failureLine(error, address)}\n`);
+  const text = error instanceof FaultyFile ? error.message : failureLine(error, address);
+  process.stderr.write(`mlflow-serverless: ${text}\n`);
   if (process.env['MLFLOW_SERVERLESS_DEBUG'] === '1') console.error(error);
 }

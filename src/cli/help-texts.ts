@@ -36,6 +36,7 @@ Examples:
   $ mlflow-serverless serve -m models:/wine@champion
   $ mlflow-serverless serve -m models:/wine@champion --registry-uri http://127.0.0.1:5000 -p 8080
   $ mlflow-serverless serve -m s3://bucket/path/to/model -h 0.0.0.0 -w 4
+  $ mlflow-serverless serve -c endpoint.yaml --registry-uri examples/registry
 
 Answers POST /invocations and GET /ping, /health and /version as "mlflow models serve" does.
 Ctrl-C finishes the requests under way; a second one stops at once.`,

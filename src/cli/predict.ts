@@ -6,10 +6,10 @@ import { type Invocation, type Scored, scoreInvocation } from '../http/score-inv
 import { createLog } from '../log.ts';
 import { createLogTelemetry } from '../log-telemetry.ts';
 import { NO_TELEMETRY } from '../telemetry.ts';
-import { commandConfiguration, type ModelOptions } from './command-options.ts';
+import { type EndpointOptions, endpointConfiguration } from './endpoint-options.ts';
 import { EXIT } from './failure.ts';
 
-export interface PredictOptions extends ModelOptions {
+export interface PredictOptions extends EndpointOptions {
   readonly inputPath?: string;
   readonly outputPath?: string;
   readonly contentType: 'json' | 'csv' | 'parquet';
@@ -33,7 +33,7 @@ const NO_LIMITS = {
  * @see mlflow/pyfunc/scoring_server/__init__.py, `_predict`
  */
 export async function predict(options: PredictOptions): Promise<number> {
-  const configuration = commandConfiguration(options);
+  const configuration = await endpointConfiguration(options, 'source');
   const log = createLog({ level: configuration.logLevel ?? 'warn' });
   const isVerbose = log.isEnabled('info');
   const telemetry = isVerbose ? createLogTelemetry(log) : NO_TELEMETRY;

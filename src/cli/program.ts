@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { parseCount, parsePort, parseSeconds } from '../config/parse-setting.ts';
-import { checked, modelOption, registryOption } from './command-arguments.ts';
+import { checked, endpointFileOption, modelOption, registryOption } from './command-arguments.ts';
 import { EXIT, printFailure, UsageError } from './failure.ts';
 import { EXAMPLES, MODEL_URIS, PROGRAM_EXAMPLES } from './help-texts.ts';
 import { Interrupted } from './interrupted.ts';
@@ -47,6 +47,7 @@ function program(keep: (exitCode: number) => void): Command {
       .helpOption('--help', 'show this help')
       .addOption(modelOption())
       .addOption(registryOption())
+      .addOption(endpointFileOption())
       .addHelpText('after', MODEL_URIS)
       .addHelpText('after', EXAMPLES[name]);
 

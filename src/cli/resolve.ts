@@ -6,17 +6,17 @@ import { ServingError } from '../errors.ts';
 import type { MlModel } from '../model/mlmodel.ts';
 import { parseMlModel } from '../model/parse-mlmodel.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
-import { commandConfiguration, type ModelOptions } from './command-options.ts';
 import { describeSignature } from './describe-signature.ts';
+import { type EndpointOptions, endpointConfiguration } from './endpoint-options.ts';
 import { EXIT } from './failure.ts';
 
-export interface ResolveCommandOptions extends ModelOptions {
+export interface ResolveCommandOptions extends EndpointOptions {
   readonly json?: boolean;
 }
 
 /** Show what a model URI means now, where its files lie, and what the model says of itself. */
 export async function resolve(options: ResolveCommandOptions): Promise<number> {
-  const { environment, modelUri } = commandConfiguration(options);
+  const { environment, modelUri } = await endpointConfiguration(options, 'source');
   const sources = await openSources(environment);
   const version = await sources.registry.resolve(modelUri);
   const mlmodel = await readMlModel(sources, version);

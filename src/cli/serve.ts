@@ -5,12 +5,12 @@ import { createLog } from '../log.ts';
 import { createLogTelemetry } from '../log-telemetry.ts';
 import type { LoadedModel } from '../serving/loaded-model.ts';
 import type { Telemetry, TelemetryEvent } from '../telemetry.ts';
-import { commandConfiguration, type ModelOptions } from './command-options.ts';
 import { curlLine } from './curl-line.ts';
+import { type EndpointOptions, endpointConfiguration } from './endpoint-options.ts';
 import { EXIT, printFailure } from './failure.ts';
 import { stopSignal } from './stop-signal.ts';
 
-export interface ServeOptions extends ModelOptions {
+export interface ServeOptions extends EndpointOptions {
   readonly port?: number;
   readonly host?: string;
   /** ms. */
@@ -26,7 +26,7 @@ const CACHE_FLUSH_MS = 1_000;
 
 /** Serve one model until a signal comes; the model is open before the port is. */
 export async function serve(options: ServeOptions): Promise<number> {
-  const fromEnvironment = commandConfiguration(options);
+  const fromEnvironment = await endpointConfiguration(options, 'serving');
   const configuration = {
     ...fromEnvironment,
     host: options.host ?? fromEnvironment.host,

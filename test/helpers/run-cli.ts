@@ -9,6 +9,8 @@ const { MLFLOW_TRACKING_URI: _, MLFLOW_REGISTRY_URI: __, ...inherited } = proces
 export interface CliOptions {
   readonly stdin?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** @default the clone - where examples/registry and endpoint.yaml are */
+  readonly cwd?: string;
 }
 
 export interface CliOutcome {
@@ -38,6 +40,7 @@ export interface RunningCli {
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...inherited, ...options.environment },
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -146,12 +146,18 @@ describe('wrong usage', () => {
     },
     { args: ['serve', '-m', 'models:/wine/1', '-w', '0'], says: /Expected a whole number above 0/ },
     { args: ['predict', '-m', 'models:/wine/1', '-t', 'xml'], says: /json, csv, parquet/ },
-    { args: ['resolve'], says: /no model is named/ },
   ])('exits with 2 for $args', async ({ args, says }) => {
     const { exitCode, stderr } = await runCli(args);
 
     expect(stderr).toMatch(says);
     expect(stderr).toMatch(/^mlflow-serverless: .*\n$/);
+    expect(exitCode).toBe(2);
+  });
+
+  it('exits with 2 when neither a model is named nor an endpoint.yaml is there', async () => {
+    const { exitCode, stderr } = await runCli(['resolve'], { cwd: root });
+
+    expect(stderr).toMatch(/^mlflow-serverless: no model is named: .*\n$/);
     expect(exitCode).toBe(2);
   });
 
