@@ -15,7 +15,7 @@ export interface JwtAuthorizerProps extends JwtAuth {
 }
 
 /** What is no token in form is refused by API Gateway, without a call of the function. */
-const BEARER = '^[Bb]earer +[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$';
+const BEARER = '^[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+ *$';
 
 /** Lets in whoever shows a token of an OpenID Connect issuer in `Authorization: Bearer <token>`. */
 export class JwtAuthorizer extends Construct {
