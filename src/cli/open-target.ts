@@ -33,12 +33,14 @@ export async function openTarget({ to, registryUri }: TargetOptions): Promise<Ta
   const location = findRegistry(environment, process.cwd());
   switch (location.kind) {
     case 'rest': {
-      const [{ createMlflowHttpClient }, { createMlflowPointers }] = await Promise.all([
-        import('../http-client/mlflow-http-client.ts'),
-        import('../publish/mlflow-pointers.ts'),
-      ]);
+      const [{ createMlflowHttpClient }, { openSecrets }, { createMlflowPointers }] =
+        await Promise.all([
+          import('../http-client/mlflow-http-client.ts'),
+          import('../endpoint/open-secrets.ts'),
+          import('../publish/mlflow-pointers.ts'),
+        ]);
       const { serverUrl } = location;
-      const client = createMlflowHttpClient(environment);
+      const client = createMlflowHttpClient(environment, { secrets: openSecrets(environment) });
       return { kind: 'mlflow', pointers: createMlflowPointers({ serverUrl, client }) };
     }
     case 's3':
