@@ -67,7 +67,7 @@ async function historyOf(
   name: string,
   kind: PointerKind,
 ): Promise<PointerHistory[]> {
-  const { listPointerNames } = await import('../publish/list-models.ts');
+  const { listPointerNames } = await import('../publish/published-names.ts');
   const names = await listPointerNames(store, name, kind, {});
   return Promise.all(
     names.map(async (pointer) => {

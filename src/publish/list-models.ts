@@ -1,10 +1,11 @@
 import { createLimiter } from '../artifacts/limiter.ts';
 import { isMalformed } from '../registry/parse-json-object.ts';
 import type { Pointer } from '../registry/pointer.ts';
-import { type PointerKind, pointersFolder, versionsFolder } from '../registry/published-layout.ts';
+import type { PointerKind } from '../registry/published-layout.ts';
 import type { CallOptions, ObjectStore } from './object-store.ts';
 import { checkModelName } from './pointer.ts';
 import { readPointer } from './pointer-states.ts';
+import { listModelNames, listPointerNames, listVersionFolders } from './published-names.ts';
 import { readManifest } from './read-manifest.ts';
 
 export interface ListModelsOptions extends CallOptions {
@@ -71,38 +72,6 @@ export async function listModels(
   );
 }
 
-/** The names of all models that have anything in the registry. */
-export async function listModelNames(store: ObjectStore, call: CallOptions): Promise<string[]> {
-  const folders = await store.listNames('models', call);
-  return folders.flatMap((folder) => decodeName(folder) ?? []).toSorted();
-}
-
-/** The numbers of a model's folders of versions, newest first; some may have no manifest. */
-export async function listVersionFolders(
-  store: ObjectStore,
-  name: string,
-  call: CallOptions,
-): Promise<string[]> {
-  const folders = await store.listNames(versionsFolder(name), call);
-  return folders
-    .filter((version) => /^[1-9]\d*$/.test(version))
-    .toSorted((a, b) => Number(b) - Number(a));
-}
-
-/** The aliases or stages of a model, by name, those that were removed among them. */
-export async function listPointerNames(
-  store: ObjectStore,
-  name: string,
-  kind: PointerKind,
-  call: CallOptions,
-): Promise<string[]> {
-  const files = await store.listNames(pointersFolder(name, kind), call);
-  return files
-    .filter((file) => file.endsWith('.json'))
-    .flatMap((file) => decodeName(file.slice(0, -'.json'.length)) ?? [])
-    .toSorted();
-}
-
 type LimitedCall = CallOptions & { readonly limit: ReturnType<typeof createLimiter> };
 
 async function listVersions(
@@ -153,15 +122,5 @@ async function orFault<T>(read: () => Promise<T>): Promise<T | string> {
   } catch (error) {
     if (isMalformed(error)) return error.message;
     throw error;
-  }
-}
-
-/** Undefined for what no writer of ours would have made. */
-function decodeName(part: string): string | undefined {
-  try {
-    const name = decodeURIComponent(part);
-    return encodeURIComponent(name) === part ? name : undefined;
-  } catch {
-    return undefined; // not percent-encoded: not ours
   }
 }

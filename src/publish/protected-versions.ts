@@ -1,8 +1,8 @@
 import { findRollback } from './find-rollback.ts';
-import { listPointerNames } from './list-models.ts';
 import type { CallOptions, ObjectStore } from './object-store.ts';
 import { describePointer } from './pointer.ts';
 import { readPointer } from './pointer-states.ts';
+import { listPointerNames } from './published-names.ts';
 
 /** A version that must stay. */
 export interface Protection {

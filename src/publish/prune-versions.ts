@@ -1,10 +1,10 @@
 import { ServingError } from '../errors.ts';
 import { versionFolder, versionsFolder } from '../registry/published-layout.ts';
 import { findLeftovers } from './find-leftovers.ts';
-import { listModelNames } from './list-models.ts';
 import type { CallOptions, ListedObject, ObjectStore } from './object-store.ts';
 import { checkModelName } from './pointer.ts';
 import { findProtected, type Protection } from './protected-versions.ts';
+import { listModelNames } from './published-names.ts';
 import { removeVersions } from './remove-versions.ts';
 
 export interface PruneOptions extends CallOptions {

@@ -6,13 +6,16 @@ import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/cli
 import { contentMismatch } from '../artifacts/retry.ts';
 import type { FileToUpload, UploadOptions } from './object-store.ts';
 import { findSdkFailure } from './s3-sdk-error.ts';
+import type { UploadArguments } from './s3-upload-arguments.ts';
 
 export interface S3Destination {
   readonly client: S3Client;
-  readonly bucket: string;
+  /** The bucket, and what every request for it says. */
+  readonly common: UploadArguments & {
+    readonly Bucket: string;
+    readonly ExpectedBucketOwner?: string;
+  };
   readonly key: string;
-  /** The account that the bucket must belong to. */
-  readonly expectedOwner: string | undefined;
   /** For messages. */
   readonly place: string;
 }
@@ -110,11 +113,10 @@ async function isThere(file: FileToUpload, destination: S3Destination): Promise<
   return found.ContentLength === file.sizeBytes && found.Metadata?.['sha256'] === file.sha256;
 }
 
-const paramsOf = ({ sha256 }: FileToUpload, { bucket, key, expectedOwner }: S3Destination) => ({
-  Bucket: bucket,
+const paramsOf = ({ sha256 }: FileToUpload, { common, key }: S3Destination) => ({
+  ...common,
   Key: key,
   Metadata: { sha256 },
-  ...(expectedOwner && { ExpectedBucketOwner: expectedOwner }),
 });
 
 const changed = ({ place }: S3Destination): Error =>

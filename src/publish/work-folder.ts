@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTemporaryDirectory } from '../artifacts/temporary-directory.ts';
+import { errnoOf } from './file-error.ts';
 
 /** In a published folder: the lock, and files that are being written. Never an object. */
 export const WORK_FOLDER = '.publishing';
@@ -16,6 +17,7 @@ export async function withTemporaryFile<T>(
   bytes: Uint8Array | undefined,
   use: (path: string) => Promise<T>,
 ): Promise<T> {
+  await makeWorkFolder(root);
   const directory = await createTemporaryDirectory(join(root, WORK_FOLDER, 'write'));
   try {
     const path = join(directory.path, 'object');
@@ -25,4 +27,12 @@ export async function withTemporaryFile<T>(
   } finally {
     await directory.remove();
   }
+}
+
+/** In two steps: a recursive `mkdir` says ENOENT where a disk is read-only. */
+async function makeWorkFolder(root: string): Promise<void> {
+  await mkdir(root, { recursive: true });
+  await mkdir(join(root, WORK_FOLDER)).catch((error: unknown) => {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  });
 }

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -184,6 +187,31 @@ describe('S3 that fails', () => {
     }
   });
 
+  it('asks for the encryption that MLflow’s variable names', async () => {
+    const store = await open({
+      MLFLOW_S3_UPLOAD_EXTRA_ARGS: '{"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "key"}',
+    });
+
+    await store.write('b.json', Buffer.from('b'), { ifAbsent: true });
+
+    expect(s3.requests[0]?.headers).toMatchObject({
+      'x-amz-server-side-encryption': 'aws:kms',
+      'x-amz-server-side-encryption-aws-kms-key-id': 'key',
+    });
+  });
+
+  it.each([
+    'nonsense',
+    '[]',
+    '{"Bucket": "other"}',
+    '{"ACL": 7}',
+  ])('refuses %s as extra arguments', async (text) => {
+    await expect(open({ MLFLOW_S3_UPLOAD_EXTRA_ARGS: text })).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringContaining('MLFLOW_S3_UPLOAD_EXTRA_ARGS'),
+    });
+  });
+
   it('does not overwrite where the server gives no tags', async () => {
     s3.setFault(() => ({ kind: 'no-etag' }));
     const store = await open();
@@ -191,6 +219,50 @@ describe('S3 that fails', () => {
 
     await expect(store.write('a.json', Buffer.from('b'), { ifMatch: etag })).rejects.toMatchObject({
       code: 'NOT_IMPLEMENTED',
+    });
+  });
+});
+
+describe('S3 behind a certificate that nobody signed', () => {
+  const TLS = join(import.meta.dirname, '..', 'fixtures', 'tls');
+  let server: https.Server;
+  let environment: Record<string, string>;
+  beforeEach(async () => {
+    const pem = await readFile(join(TLS, 'server.pem'));
+    server = https.createServer({ key: pem, cert: pem }, (_request, response) => {
+      response.setHeader('etag', '"x"').end('text');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    environment = {
+      AWS_ENDPOINT_URL_S3: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      MLFLOW_EXPERIMENTAL_S3_SIGNATURE_VERSION: 'unsigned',
+      AWS_MAX_ATTEMPTS: '1',
+    };
+  });
+  afterEach(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+
+  it.each([
+    ['AWS_CA_BUNDLE', { AWS_CA_BUNDLE: join(TLS, 'cert.pem'), REQUESTS_CA_BUNDLE: '/nowhere' }],
+    ['REQUESTS_CA_BUNDLE', { REQUESTS_CA_BUNDLE: join(TLS, 'cert.pem') }],
+    ['MLFLOW_S3_IGNORE_TLS', { MLFLOW_S3_IGNORE_TLS: 'true', AWS_CA_BUNDLE: '/nowhere' }],
+  ])('is trusted by %s', async (_name, extra) => {
+    const trusted = { ...environment, ...(extra as Record<string, string>) };
+    const store = await openObjectStore('s3://models/r', trusted);
+
+    expect(Buffer.from((await store.read('a'))?.bytes ?? []).toString()).toBe('text');
+  });
+
+  it('is refused with the name of the variable', async () => {
+    const store = await openObjectStore('s3://models/r', environment);
+
+    await expect(store.read('a')).rejects.toMatchObject({
+      code: 'TEMPORARILY_UNAVAILABLE',
+      message: expect.stringMatching(/certificate is self-signed .*AWS_CA_BUNDLE/),
     });
   });
 });

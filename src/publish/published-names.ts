@@ -1,0 +1,44 @@
+import { type PointerKind, pointersFolder, versionsFolder } from '../registry/published-layout.ts';
+import type { CallOptions, ObjectStore } from './object-store.ts';
+
+/** The names of all models that have anything in the registry. */
+export async function listModelNames(store: ObjectStore, call: CallOptions): Promise<string[]> {
+  const folders = await store.listNames('models', call);
+  return folders.flatMap((folder) => decodeName(folder) ?? []).toSorted();
+}
+
+/** The numbers of a model's folders of versions, newest first; some may have no manifest. */
+export async function listVersionFolders(
+  store: ObjectStore,
+  name: string,
+  call: CallOptions,
+): Promise<string[]> {
+  const folders = await store.listNames(versionsFolder(name), call);
+  return folders
+    .filter((version) => /^[1-9]\d*$/.test(version))
+    .toSorted((a, b) => Number(b) - Number(a));
+}
+
+/** The aliases or stages of a model, by name, those that were removed among them. */
+export async function listPointerNames(
+  store: ObjectStore,
+  name: string,
+  kind: PointerKind,
+  call: CallOptions,
+): Promise<string[]> {
+  const files = await store.listNames(pointersFolder(name, kind), call);
+  return files
+    .filter((file) => file.endsWith('.json'))
+    .flatMap((file) => decodeName(file.slice(0, -'.json'.length)) ?? [])
+    .toSorted();
+}
+
+/** Undefined for what no writer of ours would have made. */
+function decodeName(part: string): string | undefined {
+  try {
+    const name = decodeURIComponent(part);
+    return encodeURIComponent(name) === part ? name : undefined;
+  } catch {
+    return undefined; // not percent-encoded: not ours
+  }
+}

@@ -1,0 +1,78 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { withRetries } from '../artifacts/retry.ts';
+import type { S3Permission, S3Request } from '../artifacts/s3-error.ts';
+import { parseS3Uri } from '../artifacts/s3-settings.ts';
+import type { CallOptions } from './object-store.ts';
+import { createS3SdkClient } from './s3-sdk-client.ts';
+import { findSdkFailure, translateSdkError } from './s3-sdk-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A folder of a bucket, and how to call S3 about it. */
+export interface S3Bucket {
+  readonly client: S3Client;
+  /** What every request says. */
+  readonly common: { readonly Bucket: string; readonly ExpectedBucketOwner?: string };
+  /** Begins every key; ends with a slash, or is empty for the whole bucket. */
+  readonly root: string;
+  /** For messages. */
+  requestOf(key: string, permission: S3Permission): S3Request;
+  /**
+   * Do `work`, again when S3 failed for a moment, and say in our words why it failed for good.
+   *
+   * @throws {ServingError} as `ObjectStore`; the signal's reason
+   */
+  attempt<T>(call: S3Call, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+}
+
+export interface S3Call extends CallOptions {
+  /** Relative to the root. */
+  readonly key: string;
+  readonly permission: S3Permission;
+  /** @default 3 - each of them is several of the SDK's */
+  readonly attempts?: number;
+}
+
+const ATTEMPTS = 3;
+
+/** @throws {ServingError} INVALID_PARAMETER_VALUE when `uri` is not an S3 URI; as `readS3Settings` */
+export function openS3Bucket(uri: string, environment: Environment): S3Bucket {
+  const { bucket, prefix: root } = parseS3Uri(uri);
+  const { client, settings } = createS3SdkClient(environment);
+  const { expectedBucketOwner, region } = settings;
+  const never = new AbortController().signal;
+
+  const requestOf = (key: string, permission: S3Permission) => ({
+    place: `s3://${bucket}/${root}${key}`,
+    permission,
+    region,
+    expectedOwner: expectedBucketOwner,
+  });
+
+  return {
+    client,
+    common: {
+      Bucket: bucket,
+      ...(expectedBucketOwner && { ExpectedBucketOwner: expectedBucketOwner }),
+    },
+    root,
+    requestOf,
+    attempt({ key, permission, attempts = ATTEMPTS, signal = never }, work) {
+      const once = async () => {
+        try {
+          return await work(signal);
+        } catch (error) {
+          signal.throwIfAborted();
+          throw translateSdkError(error, requestOf(key, permission));
+        }
+      };
+      return withRetries(once, { transientAttempts: attempts, mismatchAttempts: 1, signal });
+    },
+  };
+}
+
+/** A missing bucket is a wrong setting, not an object that is not there. */
+export function isMissingKey(error: unknown): boolean {
+  const failure = findSdkFailure(error);
+  return failure?.status === 404 && failure.code !== 'NoSuchBucket';
+}
