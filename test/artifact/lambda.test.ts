@@ -235,4 +235,42 @@ describe('the built Lambda zip on a read-only root', () => {
 
     expect([...versions]).toEqual(['2']);
   });
+
+  describe('in push mode', () => {
+    const push = { MLFLOW_SERVERLESS_REFRESH: 'push' };
+
+    it('answers the first request after the floor with the new version, after a freeze too', async () => {
+      const running = await start(push);
+      await ask();
+      await moveAlias('1');
+      await sleep(600);
+      expect(JSON.parse((await ask()).body)).toEqual(ANSWERS['1']);
+
+      running.child.kill('SIGSTOP');
+      await moveAlias('2');
+      await sleep(1500);
+      running.child.kill('SIGCONT');
+
+      expect(JSON.parse((await ask()).body)).toEqual(ANSWERS['2']);
+    });
+
+    it('waits a second at most for S3 that hangs, once, and goes on with the model it has', async () => {
+      await start(push);
+      await ask();
+      s3.set('stall');
+      await sleep(600);
+      const durations: number[] = [];
+
+      for (let i = 0; i < 6; i++) {
+        const { durationMs, ...answer } = await (lambda as LambdaProcess).invoke(event('http-api'));
+        expect(JSON.parse(resultOf({ ...answer, durationMs }).body)).toEqual(ANSWERS['2']);
+        durations.push(durationMs);
+        await sleep(600);
+      }
+
+      expect(durations[0]).toBeGreaterThan(900);
+      expect(durations[0]).toBeLessThan(2000);
+      expect(Math.max(...durations.slice(1))).toBeLessThan(500);
+    });
+  });
 });
