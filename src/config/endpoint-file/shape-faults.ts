@@ -4,8 +4,8 @@ import { describePath, type Fault, type Path } from './fault.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Mappings that a secret may have been written into; what stands there is not repeated. */
-const SECRET = /(^|\.)(username|password|token|webhookSecret|uri)(\.|$)/;
+/** Where a secret may have been written by mistake: what stands there is not repeated. */
+const SECRET = /^(registry(\..*)?|events(\.webhookSecret(\..*)?)?)$/;
 const LONGEST_QUOTE = 80;
 
 /**
@@ -100,7 +100,7 @@ function butGot(path: Path, value: unknown): string {
   if (typeof value === 'object') return ', got a mapping';
   if (SECRET.test(describePath(path)))
     return typeof value === 'string' ? '' : `, got a ${typeof value}`;
-  const quoted = JSON.stringify(value) ?? String(value);
+  const quoted = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return `, got ${quoted.length > LONGEST_QUOTE ? `${quoted.slice(0, LONGEST_QUOTE)}…` : quoted}`;
 }
 
