@@ -72,9 +72,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/telemetry',
     'src/errors',
   ],
+  // What is deployed must agree with what runs: the file's schema, the error's shape, the keys of the bucket.
+  infra: [
+    'infra',
+    'src/config',
+    'src/http/error-response',
+    'src/registry/model-uri',
+    'src/registry/published-layout',
+    'src/errors',
+  ],
 };
 
-const files = globSync('src/**/*.ts').map(normalize);
+const files = globSync(['src/**/*.ts', 'infra/**/*.ts']).map(normalize);
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
 
 function importsOf(file: string): { target: string; isLocal: boolean; isType: boolean }[] {
