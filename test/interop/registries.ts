@@ -177,8 +177,12 @@ async function checkS3(
 }
 
 /** The same database behind MLflow's own basic authentication. */
-function startGuardedServer(python: string, work: string): Promise<ServerProcess> {
-  const directory = join(work, 'guarded');
+export function startGuardedServer(
+  python: string,
+  work: string,
+  name = 'guarded',
+): Promise<ServerProcess> {
+  const directory = join(work, name);
   mkdirSync(directory);
   return startServer({
     command: [

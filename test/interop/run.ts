@@ -7,6 +7,7 @@ import { compareAnswers, type HttpAnswer } from './compare-answers.ts';
 import { type GeneratedRequest, generateRequests } from './generate-requests.ts';
 import { type LoggedModel, logModels, requestTarget } from './logged-models.ts';
 import { type ServerProcess, startServer, stopServers } from './processes.ts';
+import { checkPublishing } from './publish.ts';
 import { createRandom } from './random.ts';
 import { checkRegistries, REGISTRY_MODEL } from './registries.ts';
 
@@ -40,7 +41,9 @@ try {
   let total = 0;
   for (const model of isRegistriesOnly ? [] : models) total += await compareServers(model);
   console.log(`${total} requests answered by both, ${failures} differences`);
-  if (!only) failures += await checkRegistries({ python, work, cli: CLI, tracking, models });
+  const parts = { python, work, cli: CLI, tracking, models };
+  if (!only) failures += await checkRegistries(parts);
+  if (!only) failures += await checkPublishing(parts);
 } catch (error) {
   failures += 1;
   console.error(error);
