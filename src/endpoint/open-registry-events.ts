@@ -21,6 +21,7 @@ import type { Following, WorkOptions } from '../registry-events/following.ts';
 import { findHandedOver, handOver, isScheduled } from '../registry-events/hand-over.ts';
 import type { RegistryEvent } from '../registry-events/parse-registry-event.ts';
 import { reconcile } from '../registry-events/reconcile.ts';
+import { rememberRefused } from '../registry-events/refused-versions.ts';
 import { openSecrets } from './open-secrets.ts';
 import { publishModel } from './publish-model.ts';
 
@@ -86,8 +87,10 @@ export async function openRegistryEvents(options: RegistryEventsOptions): Promis
     log.info('registry event, handed over', { ...event, outcome });
   }
 
+  const scheduled = { ...following, publish: rememberRefused(following.publish) };
+
   async function followAll(work: WorkOptions): Promise<void> {
-    await reconcile(following, work);
+    await reconcile(scheduled, work);
     await deliveries.sweep(work);
   }
 

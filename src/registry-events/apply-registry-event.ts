@@ -1,4 +1,4 @@
-import { readManifest } from '../publish/read-manifest.ts';
+import { findPublished } from '../publish/find-published.ts';
 import { hasAlias, hasModel, PUBLISH_TAG } from './event-scope.ts';
 import { followPointer } from './follow-pointer.ts';
 import type { Applied, Following, PaceOptions } from './following.ts';
@@ -47,9 +47,9 @@ async function publishFrom(
 ): Promise<Applied> {
   const { mlflow, target, scope } = following;
   const call = options.signal ? { signal: options.signal } : {};
-  const [record, manifest] = await Promise.all([
+  const [record, { manifest }] = await Promise.all([
     mlflow.findVersion(name, { version }, call),
-    readManifest(target, name, version, options.signal),
+    findPublished(target, name, version, call),
   ]);
   if (record === undefined || !isWanted(record.tags)) return 'ignored';
   if (manifest === undefined) {

@@ -1,8 +1,8 @@
 import { ServingError } from '../errors.ts';
+import { findPublished } from '../publish/find-published.ts';
 import { movePointer } from '../publish/move-pointer.ts';
 import { describePointer, type PointerName } from '../publish/pointer.ts';
 import { readPointer } from '../publish/pointer-states.ts';
-import { readManifest } from '../publish/read-manifest.ts';
 import { removePointer } from '../publish/remove-pointer.ts';
 import { canonicalStage } from '../registry/missing-version.ts';
 import type { Pointer } from '../registry/pointer.ts';
@@ -38,17 +38,17 @@ export async function followPointer(
   pointer: PointerName,
   options: FollowOptions,
 ): Promise<Applied> {
-  const { target, scope, log } = following;
+  const { scope, log } = following;
   const { name } = pointer;
   let [meant, stored] = await Promise.all([
     findMeant(following, pointer, options),
-    readPointer(target, pointer, callOf(options)),
+    readPointer(following.target, pointer, callOf(options)),
   ]);
   let version = stored?.state.version ?? undefined;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     if (version === meant) return 'done';
     if (meant === undefined && stored && options.mayRemove?.(stored.state) === false) return 'done';
-    if (meant !== undefined && !(await readManifest(target, name, meant, options.signal))) {
+    if (meant !== undefined && !(await isPublished(following, name, meant, options))) {
       if (!scope.publishOn.has('alias')) {
         log.warn(`${describePointer(pointer)} stays: version ${meant} is not published`, { name });
         return 'ignored';
@@ -78,6 +78,17 @@ async function findMeant(
       ? await mlflow.findAlias(name, pointer, callOf(options))
       : await mlflow.findLatest(name, canonicalStage(name, pointer), callOf(options));
   return found?.version;
+}
+
+/** A damaged manifest counts for none: publishing puts it right. */
+async function isPublished(
+  { target }: Following,
+  name: string,
+  version: string,
+  options: WorkOptions,
+): Promise<boolean> {
+  const { manifest } = await findPublished(target, name, version, callOf(options));
+  return manifest !== undefined;
 }
 
 async function move(

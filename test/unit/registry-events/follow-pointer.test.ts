@@ -66,6 +66,16 @@ describe('followPointer', () => {
     expect(target.writes.at(-1)).toBe('models/wine/aliases/champion.json');
   });
 
+  it('publishes a version again whose manifest is damaged', async () => {
+    const { following, published, target, wine, pointer } = createWorld();
+    target.objects.set('models/wine/versions/2/manifest.json', Buffer.from('{"schema": "mlf'));
+    wine.aliases.set('champion', '2');
+
+    expect(await followPointer(following, CHAMPION, NOW)).toBe('done');
+    expect(published).toEqual(['2']);
+    expect(pointer('aliases/champion')).toMatchObject({ version: '2' });
+  });
+
   it('leaves publishing to somebody with more time, the pointer untouched', async () => {
     const { following, published, target, wine } = createWorld();
     wine.aliases.set('champion', '3');

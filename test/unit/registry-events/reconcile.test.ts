@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { ServingError } from '../../../src/errors.ts';
 import { movePointer } from '../../../src/publish/move-pointer.ts';
 import { followPointer } from '../../../src/registry-events/follow-pointer.ts';
 import { reconcile } from '../../../src/registry-events/reconcile.ts';
+import { rememberRefused } from '../../../src/registry-events/refused-versions.ts';
 import { createWorld } from './world.ts';
 
 const CHAMPION = { kind: 'alias', name: 'wine', pointer: 'champion' } as const;
@@ -69,20 +71,46 @@ describe('reconcile', () => {
     expect(target.writes).toEqual(['models/wine/aliases/prod.json']);
   });
 
-  it('does not let one model that fails keep the others back', async () => {
-    const { following, mlflow, target, wine, pointer, lines } = createWorld();
+  it('does not let one that fails keep the others back', async () => {
+    const { following, mlflow, target, wine, pointer, lines } = createWorld({
+      stages: new Set(['Production']),
+    });
     target.objects.set('models/a%20beer/aliases/champion.json', Buffer.from('not JSON'));
     mlflow.models.set('a beer', {
       aliases: new Map([['champion', '1']]),
       stages: new Map(),
       tagsByVersion: new Map(),
     });
-    wine.aliases.set('champion', '2');
+    target.objects.set('models/wine/aliases/challenger.json', Buffer.from('not JSON'));
+    wine.aliases.set('challenger', '1').set('champion', '2');
+    wine.stages.set('Production', '1');
 
     await expect(reconcile(following, {})).rejects.toMatchObject({
       code: 'TEMPORARILY_UNAVAILABLE',
     });
     expect(pointer('aliases/champion')).toMatchObject({ version: '2' });
-    expect(lines.join()).toContain('model \\"a beer\\" could not be compared');
+    expect(pointer('stages/Production')).toMatchObject({ version: '1' });
+    expect(lines.filter((line) => line.includes('could not be brought in step'))).toHaveLength(2);
+  });
+
+  it('says that a version cannot be published, and tries it again only after an hour', async () => {
+    const { following, wine, lines } = createWorld();
+    let tries = 0;
+    let nowMs = 0;
+    const publish = async (): Promise<void> => {
+      tries++;
+      throw new ServingError('INVALID_PARAMETER_VALUE', 'it fails on its own example');
+    };
+    const scheduled = { ...following, publish: rememberRefused(publish, () => nowMs) };
+    wine.aliases.set('champion', '3');
+
+    await reconcile(scheduled, {});
+    nowMs = 59 * 60_000;
+    await reconcile(scheduled, {});
+    expect(tries).toBe(1);
+    nowMs = 60 * 60_000;
+    await reconcile(scheduled, {});
+    expect(tries).toBe(2);
+    expect(lines.every((line) => line.includes('it fails on its own example'))).toBe(true);
   });
 });

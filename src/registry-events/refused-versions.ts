@@ -1,0 +1,40 @@
+import { type ErrorCode, ServingError } from '../errors.ts';
+import type { Following } from './following.ts';
+
+const FINAL_CODES: readonly ErrorCode[] = [
+  'INVALID_PARAMETER_VALUE',
+  'NOT_IMPLEMENTED',
+  'RESOURCE_ALREADY_EXISTS',
+  'RESOURCE_DOES_NOT_EXIST',
+];
+
+/** What another try will not mend: the version itself is at fault. */
+export const isFinal = (error: unknown): boolean =>
+  error instanceof ServingError && FINAL_CODES.includes(error.code);
+
+/** Somebody may have mended the version's files after all; ms. */
+const REMEMBERED_MS = 60 * 60_000;
+
+/**
+ * The same, but a version that cannot be published is not fetched and tried again at every schedule.
+ *
+ * @param now ms since epoch
+ */
+export function rememberRefused(
+  publish: Following['publish'],
+  now: () => number = Date.now,
+): Following['publish'] {
+  const refused = new Map<string, { readonly error: unknown; readonly untilMs: number }>();
+  return async (name, version, options) => {
+    const key = `${name}/${version}`;
+    const known = refused.get(key);
+    if (known !== undefined && now() < known.untilMs) throw known.error;
+    refused.delete(key);
+    try {
+      await publish(name, version, options);
+    } catch (error) {
+      if (isFinal(error)) refused.set(key, { error, untilMs: now() + REMEMBERED_MS });
+      throw error;
+    }
+  };
+}
