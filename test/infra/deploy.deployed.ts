@@ -43,6 +43,12 @@ describe('cdk deploy of endpoint.yaml', () => {
     for (const value of Object.values(outputs)) expect(printed).toContain(value);
   });
 
+  it('synthesizes within 10 s', () => {
+    const [, seconds] = /Synthesis time: ([\d.]+)s/.exec(printed) ?? [];
+
+    expect(Number(seconds)).toBeLessThan(10);
+  });
+
   it('makes a bucket that is private, encrypted, versioned, and refuses old TLS', () => {
     const { versioning, encryption, publicAccess, lifecycle, policy } = only(there.buckets);
 
