@@ -5,6 +5,9 @@ const project = (name: string, include: string[], testTimeout: number) => ({
   test: { name, include, testTimeout, hookTimeout: testTimeout },
 });
 
+/** Files share what they have imported: templates are made once, and not for each file. */
+const shared = ({ test }: ReturnType<typeof project>) => ({ test: { ...test, isolate: false } });
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,7 +16,7 @@ export default defineConfig({
       project('contract', ['test/contract/**/*.test.ts'], 30_000),
       project('parity', ['test/parity/**/*.test.ts'], 60_000),
       project('integration', ['test/integration/**/*.test.ts'], 60_000),
-      project('infra', ['test/infra/**/*.test.ts'], 60_000),
+      shared(project('infra', ['test/infra/**/*.test.ts'], 60_000)),
       project('properties', ['test/properties/**/*.test.ts'], 600_000),
       project('deployed', ['test/infra/**/*.deployed.ts'], 120_000),
       project('artifact', ['test/artifact/**/*.test.ts'], 120_000),
