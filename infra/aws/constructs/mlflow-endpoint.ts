@@ -4,6 +4,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Alias, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import { EndpointApi } from './endpoint-api.ts';
 import { checkAuth, type EndpointAuth } from './endpoint-auth.ts';
 import type { MlflowEndpointProps } from './mlflow-endpoint-props.ts';
@@ -93,12 +94,16 @@ export class MlflowEndpoint extends Construct {
         'iam.allowedPrincipals names all who may call; add the ARN of this principal there instead',
       );
     }
+    const { restApi } = this;
+    const everyPath = restApi.arnForExecuteApi('*', '/*', restApi.deploymentStage.stageName);
+    const principal = grantee.grantPrincipal;
+    if (Construct.isConstruct(principal)) {
+      acknowledgeWildcard(principal, everyPath, 'all paths of one endpoint');
+    }
     return Grant.addToPrincipal({
       grantee,
       actions: ['execute-api:Invoke'],
-      resourceArns: [
-        this.restApi.arnForExecuteApi('*', '/*', this.restApi.deploymentStage.stageName),
-      ],
+      resourceArns: [everyPath],
     });
   }
 
