@@ -19,7 +19,19 @@ export async function findRollback(
   current: StoredPointer,
   options: CallOptions,
 ): Promise<NumberedState | undefined> {
-  let at = current.state.restores ?? (await sequenceOf(store, target, current, options));
+  const { state } = current;
+  const sequence = state.restores ?? (await sequenceOf(store, target, current, options));
+  return findStateBefore(store, target, { sequence, state }, options);
+}
+
+/** The last state before another one that named another version. */
+export async function findStateBefore(
+  store: ObjectStore,
+  target: PointerName,
+  { sequence, state: later }: NumberedState,
+  options: CallOptions,
+): Promise<NumberedState | undefined> {
+  let at = sequence;
   let past: readonly number[] | undefined;
   for (;;) {
     // Numbers follow each other, so this is the one; only a foreign tool leaves gaps.
@@ -27,14 +39,12 @@ export async function findRollback(
     let state = found > 0 ? await readPastState(store, target, found, options) : undefined;
     if (state === undefined) {
       past ??= await listPastStates(store, target, options);
-      const below = past.findLast((sequence) => sequence < found);
+      const below = past.findLast((number) => number < found);
       if (below === undefined) return undefined;
       found = below;
       state = await readPastState(store, target, below, options);
     }
     at = Math.min(state?.restores ?? found, found);
-    if (state !== undefined && state.version !== current.state.version) {
-      return { sequence: at, state };
-    }
+    if (state !== undefined && state.version !== later.version) return { sequence: at, state };
   }
 }

@@ -31,7 +31,7 @@ export interface PointerMove {
  * is made, one after the other, and is in the history.
  *
  * @throws {ServingError} INVALID_PARAMETER_VALUE for names that cannot be, RESOURCE_DOES_NOT_EXIST when the version is not published
- *   or was pruned while the pointer moved, which then points where it did; as `changePointer`
+ *   or was pruned while the pointer moved, which is then put back; as `changePointer`
  */
 export async function movePointer(store: ObjectStore, options: MoveOptions): Promise<PointerMove> {
   const target = checkPointerName(options);

@@ -77,9 +77,11 @@ async function pruneModel(
   const old = publishedAmong(objects, name).slice(keep);
   const kept = protections.filter(({ version }) => old.includes(version));
   const doomed = old.filter((version) => !kept.some((stays) => stays.version === version));
-  const rescued = isDryRun ? [] : await removeVersions(store, { name, versions: doomed }, call);
+  const nowMs = now();
+  const removal = { name, versions: doomed, nowMs };
+  const rescued = isDryRun ? [] : await removeVersions(store, removal, call);
   const removed = doomed.filter((version) => !rescued.some((stays) => stays.version === version));
-  const leftovers = await findLeftovers(store, { name, objects, nowMs: now() }, call);
+  const leftovers = await findLeftovers(store, { name, objects, nowMs }, call);
   if (!isDryRun)
     await store.delete(
       leftovers.map(({ key }) => key),

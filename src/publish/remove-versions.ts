@@ -1,10 +1,13 @@
-import { manifestKey, versionFolder } from '../registry/published-layout.ts';
+import { manifestKey, removalKey, versionFolder } from '../registry/published-layout.ts';
+import { claimRemoval } from './claim-removal.ts';
 import type { CallOptions, ObjectStore } from './object-store.ts';
 import { findProtected, type Protection } from './protected-versions.ts';
 
 export interface VersionsToRemove {
   readonly name: string;
   readonly versions: readonly string[];
+  /** ms since epoch. */
+  readonly nowMs: number;
 }
 
 /**
@@ -13,11 +16,36 @@ export interface VersionsToRemove {
  * Whoever moves a pointer looks for the manifest again afterwards, as we look for pointers after deleting it: one of the two sees
  * the other, so that no pointer is left without its version.
  *
- * @returns those that a pointer moved to meanwhile: they are back
+ * @returns those that stay, with the reasons: a pointer moved there meanwhile, or another prune removes them
  */
 export async function removeVersions(
   store: ObjectStore,
-  { name, versions }: VersionsToRemove,
+  { name, versions, nowMs }: VersionsToRemove,
+  call: CallOptions,
+): Promise<Protection[]> {
+  const claimed: string[] = [];
+  const kept: Protection[] = [];
+  try {
+    for (const version of versions) {
+      if (await claimRemoval(store, { name, version, nowMs }, call)) claimed.push(version);
+      else kept.push({ version, reasons: ['another prune, which is removing it'] });
+    }
+    kept.push(...(await hideVersions(store, name, claimed, call)));
+    for (const version of claimed) {
+      if (!isAmong(kept, version)) await removeFiles(store, name, version, call);
+    }
+    return kept;
+  } finally {
+    // Without the caller's signal: a claim must go even when the caller has gone.
+    await store.delete(claimed.map((version) => removalKey(name, version)));
+  }
+}
+
+/** Delete the manifests, and put those back that a pointer names now. */
+async function hideVersions(
+  store: ObjectStore,
+  name: string,
+  versions: readonly string[],
   call: CallOptions,
 ): Promise<Protection[]> {
   if (versions.length === 0) return [];
@@ -26,24 +54,19 @@ export async function removeVersions(
     const found = await store.read(manifestKey(name, version), call);
     if (found !== undefined) manifests.set(version, found.bytes);
   }
-  let rescued: Protection[] = [];
   try {
     await store.delete(
       versions.map((version) => manifestKey(name, version)),
       call,
     );
     const protections = await findProtected(store, name, call);
-    rescued = protections.filter(({ version }) => versions.includes(version));
+    const needed = protections.filter(({ version }) => versions.includes(version));
+    await restore(store, name, new Map([...manifests].filter(([v]) => isAmong(needed, v))));
+    return needed;
   } catch (error) {
     await restore(store, name, manifests);
     throw error;
   }
-  const back = new Map([...manifests].filter(([version]) => isAmong(rescued, version)));
-  await restore(store, name, back);
-  for (const version of versions) {
-    if (!isAmong(rescued, version)) await removeFiles(store, name, version, call);
-  }
-  return rescued;
 }
 
 /** Without the caller's signal: what was taken away must come back even when the caller has gone. */
@@ -57,7 +80,7 @@ async function restore(
   }
 }
 
-/** Unless it was published again meanwhile. */
+/** Unless it was published again meanwhile. The claim stays to the end. */
 async function removeFiles(
   store: ObjectStore,
   name: string,
@@ -66,7 +89,10 @@ async function removeFiles(
 ): Promise<void> {
   const keys = (await store.list(versionFolder(name, version), call)).map(({ key }) => key);
   if (keys.includes(manifestKey(name, version))) return;
-  await store.delete(keys, call);
+  await store.delete(
+    keys.filter((key) => key !== removalKey(name, version)),
+    call,
+  );
 }
 
 const isAmong = (protections: readonly Protection[], version: string): boolean =>

@@ -19,6 +19,10 @@ export const versionFolder = (name: string, version: string): string =>
 export const manifestKey = (name: string, version: string): string =>
   `${versionFolder(name, version)}/manifest.json`;
 
+/** There while somebody removes the version. */
+export const removalKey = (name: string, version: string): string =>
+  `${versionFolder(name, version)}/removal.json`;
+
 export const pointersFolder = (name: string, kind: PointerKind): string =>
   `${modelFolder(name)}/${FOLDER_BY_KIND[kind]}`;
 

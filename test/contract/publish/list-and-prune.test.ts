@@ -7,7 +7,7 @@ import type { ObjectStore } from '../../../src/publish/object-store.ts';
 import { pruneVersions } from '../../../src/publish/prune-versions.ts';
 import { removePointer } from '../../../src/publish/remove-pointer.ts';
 import { rollBackPointer } from '../../../src/publish/roll-back-pointer.ts';
-import { manifestKey, pointerKey } from '../../../src/registry/published-layout.ts';
+import { manifestKey, pointerKey, removalKey } from '../../../src/registry/published-layout.ts';
 import { makeScratchStore, type ScratchStore } from '../../helpers/scratch-store.ts';
 
 const CHAMPION = { name: 'wine', kind: 'alias', pointer: 'champion' } as const;
@@ -207,6 +207,7 @@ describe('pruneVersions', () => {
     expect(wine?.removed.map(({ version }) => version)).toEqual(['2']);
     expect(wine?.kept).toEqual([{ version: '1', reasons: ['alias "champion" of model "wine"'] }]);
     expect(await scratch.get(manifestKey('wine', '1'))).toEqual(before);
+    expect(await scratch.get(removalKey('wine', '1'))).toBeUndefined();
     expect(await scratch.store.list('models/wine/versions/1')).toHaveLength(2);
   });
 
@@ -254,6 +255,24 @@ describe('pruneVersions', () => {
 
     expect(await versionsLeft()).toEqual(['2', '1']);
     expect(await scratch.store.list(`models/wine/versions/1/${DIRECTORY}`)).toHaveLength(1);
+  });
+
+  it('leaves a version to the prune that claimed it first, unless that was killed a day ago', async () => {
+    await publishUpTo(2);
+    const claim = (hours: number) =>
+      scratch.put(removalKey('wine', '1'), {
+        claimed_at: new Date(Date.now() - hours * 3_600_000).toISOString(),
+      });
+
+    await claim(23);
+    expect(await prune(1)).toMatchObject([
+      { removed: [], kept: [{ version: '1', reasons: ['another prune, which is removing it'] }] },
+    ]);
+    expect(await versionsLeft()).toEqual(['2', '1']);
+
+    await claim(25);
+    expect(await prune(1)).toMatchObject([{ removed: [{ version: '1' }], kept: [] }]);
+    expect(await scratch.store.list('models/wine/versions/1')).toEqual([]);
   });
 
   it('removes what killed publishes left more than a day ago, and nothing else', async () => {
