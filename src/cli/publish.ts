@@ -22,7 +22,7 @@ export interface PublishCommandOptions extends ModelOptions {
 /** Copy a version into a published registry, verified; says what is there now and what to do next. */
 export async function publish(options: PublishCommandOptions): Promise<number> {
   const { environment, modelUri } = commandConfiguration(options);
-  const signal = untilInterrupted('interrupted: nothing of it is visible', options.timeout);
+  const signal = untilInterrupted('nothing of it is visible', options.timeout);
   const target = await openObjectStore(options.to, environment);
   const progress = createPublishProgress();
   try {

@@ -11,6 +11,8 @@ export interface RegisteredModelArgument {
   readonly isLatest?: boolean;
 }
 
+const MAX_QUOTED_CHARACTERS = 80;
+
 /**
  * Read `models:/wine`, `models:/wine/3`, `models:/wine@champion`, `models:/wine/Production` or `models:/wine/latest`.
  *
@@ -18,13 +20,12 @@ export interface RegisteredModelArgument {
  */
 export function parseRegisteredModel(text: string | undefined): RegisteredModelArgument {
   if (text === undefined) throw new UsageError('no model is named; for example models:/wine/3');
-  const isUri = /^[a-z]+:/i.test(text);
-  const uri = parseModelUri(isUri ? text : `models:/${text.replace(/^\/+|^models\/+/, '')}`);
-  if (!isUri) {
-    throw new UsageError(
-      `"${text.slice(0, 80)}" is no model URI; did you mean models:/${text.replace(/^\/+|^models\/+/, '').slice(0, 80)}?`,
-    );
+  const short = text.slice(0, MAX_QUOTED_CHARACTERS);
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) {
+    const meant = `models:/${short.replace(/^(\/|models\/)+/, '')}`;
+    throw new UsageError(`"${short}" is no model URI; did you mean ${meant}?`);
   }
+  const uri = parseModelUri(text);
   switch (uri.kind) {
     case 'logged-model':
       return { name: uri.modelId };
@@ -33,7 +34,7 @@ export function parseRegisteredModel(text: string | undefined): RegisteredModelA
     case 'run':
     case 'files':
       throw new UsageError(
-        `"${text.slice(0, 80)}" names no registered model; expected models:/<name>/<version> or models:/<name>@<alias>`,
+        `"${short}" names no registered model; expected models:/<name>/<version> or models:/<name>@<alias>`,
       );
     default:
       return uri;
