@@ -12,7 +12,7 @@ import { manifestKey, versionFolder } from '../../../src/registry/published-layo
 import { createMemoryObjectStore } from '../../helpers/memory-object-store.ts';
 import { publishManifests } from '../../helpers/promoters.ts';
 
-const ROUNDS = 300;
+const ROUNDS = 100;
 const VERSIONS = 6;
 const POINTERS = ['champion', 'challenger'];
 
