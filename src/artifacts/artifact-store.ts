@@ -1,8 +1,8 @@
 import type { ArtifactFile } from '../registry/model-registry.ts';
 
 export interface DownloadOptions {
-  /** Known files: nothing is listed, and size and digest of each are checked. */
-  readonly files?: readonly ArtifactFile[];
+  /** Known files: nothing is listed, and what is known of size and digest is checked. */
+  readonly files?: readonly FileToFetch[];
   readonly signal?: AbortSignal;
   /**
    * Called once, when the first requests for files have left, as many as go out at once: now there is time for other work
@@ -12,6 +12,9 @@ export interface DownloadOptions {
   /** Called as bytes arrive. */
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
+
+/** A file of which the size may not be known. */
+export type FileToFetch = Omit<ArtifactFile, 'sizeBytes'> & Partial<ArtifactFile>;
 
 export interface DownloadProgress {
   /** Arrived so far; goes back when a file begins again. */

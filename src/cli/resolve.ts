@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { openSources, type Sources } from '../endpoint/open-sources.ts';
 import { ServingError } from '../errors.ts';
 import type { MlModel } from '../model/mlmodel.ts';
@@ -8,7 +9,7 @@ import { parseMlModel } from '../model/parse-mlmodel.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
 import { describeSignature } from './describe-signature.ts';
 import { type EndpointOptions, endpointConfiguration } from './endpoint-options.ts';
-import { EXIT } from './failure.ts';
+import { EXIT, failureLine } from './failure.ts';
 
 export interface ResolveCommandOptions extends EndpointOptions {
   readonly json?: boolean;
@@ -43,19 +44,29 @@ function factsOf(uri: string, version: ModelVersion, mlmodel: MlModel | undefine
   };
 }
 
-/** Only where it is cheap: the file alone, from a folder here or by a manifest; never the whole model. */
+/** The file alone, never the whole model. */
 async function readMlModel(
   { store }: Sources,
   version: ModelVersion,
 ): Promise<MlModel | undefined> {
   const folder = store.inPlace?.(version.source);
   if (folder !== undefined) return parseMlModel(await readInFolder(folder, version.source));
-  const file = version.files?.find(({ path }) => path === 'MLmodel');
-  if (file === undefined) return undefined;
+  try {
+    return await fetchMlModel(store, version);
+  } catch (error) {
+    if (!(error instanceof ServingError)) throw error;
+    // Where it lies is known all the same, and was what was asked for.
+    process.stderr.write(`mlflow-serverless: its MLmodel cannot be read: ${failureLine(error)}\n`);
+    return undefined;
+  }
+}
+
+async function fetchMlModel(store: ArtifactStore, version: ModelVersion): Promise<MlModel> {
+  const listed = version.files?.find(({ path }) => path === 'MLmodel');
   const parent = await mkdtemp(join(tmpdir(), 'mlflow-serverless-resolve-'));
   try {
     const directory = join(parent, 'model');
-    await store.download(version.source, directory, { files: [file] });
+    await store.download(version.source, directory, { files: [listed ?? { path: 'MLmodel' }] });
     return await parseMlModel(await readFile(join(directory, 'MLmodel'), 'utf8'));
   } finally {
     await rm(parent, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ArtifactStore } from '../../src/artifacts/artifact-store.ts';
+import type { ArtifactStore, DownloadProgress } from '../../src/artifacts/artifact-store.ts';
 import type { DownloadPolicy } from '../../src/artifacts/download-directory.ts';
 import type { ArtifactFile } from '../../src/registry/model-registry.ts';
 
@@ -61,6 +61,18 @@ export function describeArtifactStore(name: string, setup: () => Promise<StoreUn
 
       const { 'data/empty': _, ...rest } = MODEL;
       await expectFiles(target, rest);
+    });
+
+    it('brings one file of which only the name is known, and says how far it is', async () => {
+      const progress: DownloadProgress[] = [];
+      const files = [{ path: 'MLmodel' }];
+
+      await under
+        .open()
+        .download(modelUri, target, { files, onProgress: (at) => progress.push(at) });
+
+      await expectFiles(target, { MLmodel: MODEL['MLmodel'] as string });
+      expect(progress.at(-1)).toEqual({ bytes: 12, totalBytes: undefined });
     });
 
     it('brings a large file whole, whatever parts it comes in', async () => {

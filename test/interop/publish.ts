@@ -93,6 +93,9 @@ function checkModel(
   const published = predict(`models:/${model.name}@champion`, { MLFLOW_REGISTRY_URI: to });
   expect(`${title}, answers`, [published.status, published.stdout], [local.status, local.stdout]);
   if (label !== 'folder') return;
+  const asked = ['resolve', '-m', `models:/${model.name}@champion`, '--json'];
+  const facts = JSON.parse(run(asked, { MLFLOW_TRACKING_URI: tracking.url }).stdout);
+  expect(`${title}, resolved with its flavors`, facts.flavors.includes('onnx'), true);
   const uri = `models:/${model.name}/1`;
   const resolved = run(['resolve', '-m', uri, '--json'], { MLFLOW_REGISTRY_URI: to });
   const { source } = JSON.parse(resolved.stdout);
