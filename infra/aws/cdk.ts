@@ -1,6 +1,7 @@
 /** What `import … from 'mlflow-serverless/cdk'` gives. */
 export type { DomainOptions } from './constructs/api-domain.ts';
-export type { CrossOriginOptions, EndpointApiOptions } from './constructs/endpoint-api.ts';
+export type { CrossOriginOptions } from './constructs/cross-origin.ts';
+export type { EndpointApiOptions } from './constructs/endpoint-api.ts';
 export type {
   ApiKeyAuth,
   CallerChecks,
@@ -26,10 +27,7 @@ export {
 export type { ModelStoreBase } from './constructs/model-store-base.ts';
 export type { ProcessorArchitecture } from './constructs/package-code.ts';
 export type { VpcPlacement } from './constructs/packaged-function.ts';
-export {
-  RegistryEvents,
-  type RegistryEventsProps,
-  type TrackingServer,
-} from './constructs/registry-events.ts';
+export { RegistryEvents } from './constructs/registry-events.ts';
+export type { RegistryEventsProps, TrackingServer } from './constructs/registry-events-props.ts';
 export { SecretSource } from './constructs/secret-source.ts';
 export type { FirewallOptions } from './constructs/web-firewall.ts';

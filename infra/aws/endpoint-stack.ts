@@ -4,13 +4,12 @@ import type { EndpointFile } from '../../src/config/endpoint-schema.ts';
 import { callLine } from './call-line.ts';
 import { MlflowEndpoint } from './constructs/mlflow-endpoint.ts';
 import { RegistryEvents } from './constructs/registry-events.ts';
-import {
-  createStore,
-  endpointProps,
-  type FunctionCode,
-  placementOf,
-  registryEventsProps,
-} from './endpoint-props.ts';
+import { endpointProps } from './endpoint-props/endpoint.ts';
+import type { FunctionCode } from './endpoint-props/function-code.ts';
+import { placementOf } from './endpoint-props/placement.ts';
+import { registryEventsProps } from './endpoint-props/registry-events.ts';
+import { createStore } from './endpoint-props/store.ts';
+import { publishLine } from './publish-line.ts';
 
 export interface EndpointStackProps extends StackProps {
   readonly file: EndpointFile;
@@ -36,8 +35,8 @@ export class EndpointStack extends Stack {
     this.output('RegistryUri', store.registryUri, 'Where models are published');
     this.output(
       'Publish',
-      `npx mlflow-serverless publish -m models:/<name>/<version> --to ${store.registryUri}`,
-      'The next command',
+      publishLine(file.model, store.registryUri),
+      'The next command, for version 1 unless endpoint.yaml names one',
     );
     const curl = callLine({
       url: endpoint.url,

@@ -76,6 +76,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   infra: [
     'infra',
     'src/config',
+    'src/cli/shell-word',
     'src/http/error-response',
     'src/registry/model-uri',
     'src/registry/published-layout',

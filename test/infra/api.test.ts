@@ -192,7 +192,6 @@ describe('logs', () => {
         ResourcePath: '/*',
         LoggingLevel: 'ERROR',
         DataTraceEnabled: false,
-        MetricsEnabled: true,
       },
     ]);
   });

@@ -1,13 +1,5 @@
-import { Duration, Size, Stack } from 'aws-cdk-lib';
-import {
-  AuthorizationType,
-  type CorsOptions,
-  type DomainName,
-  EndpointType,
-  LambdaIntegration,
-  type MethodOptions,
-  RestApi,
-} from 'aws-cdk-lib/aws-apigateway';
+import { Size, Stack } from 'aws-cdk-lib';
+import { type DomainName, EndpointType, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -17,20 +9,13 @@ import { addDomain, type DomainOptions } from './api-domain.ts';
 import { addApiKey } from './api-key.ts';
 import { ApiLogRole } from './api-log-role.ts';
 import { callerAuthorization, explainAuthorization } from './caller-authorization.ts';
+import { allowedOrigin, type CrossOriginOptions, preflightOptions } from './cross-origin.ts';
 import type { EndpointAuth } from './endpoint-auth.ts';
+import { addEndpointMethods } from './endpoint-methods.ts';
 import { explainStage } from './explain-stage.ts';
 import { addGatewayErrors } from './gateway-errors.ts';
 import { allowOnly } from './resource-policy.ts';
-import { skipCheckov } from './skip-checkov.ts';
 import { type FirewallOptions, WebFirewall } from './web-firewall.ts';
-
-export interface CrossOriginOptions {
-  /** Pages of these origins may call from a browser; `'*'`: any. */
-  readonly origins: string[];
-
-  /** @default none - headers that a page may send, beside those the endpoint needs */
-  readonly headers?: string[];
-}
 
 export interface EndpointApiOptions {
   /** @default 'v1' - first part of the path */
@@ -67,9 +52,6 @@ export interface EndpointApiProps extends EndpointApiOptions {
   readonly tracing: boolean;
 }
 
-/** API Gateway gives up after this, whatever the function does. */
-const INTEGRATION_TIMEOUT = Duration.seconds(29);
-
 /**
  * Travels as bytes, in base64: a third longer. Everything else that MLflow's server takes is text, so
  * that 6 MiB of it fit into an event.
@@ -78,14 +60,6 @@ const BINARY_TYPES = ['application/vnd.apache.parquet'];
 
 /** Smaller answers are not worth compressing. Requests are unpacked because this is set at all. */
 const COMPRESSED_FROM = Size.bytes(1024);
-
-/** Each with the methods that it serves; the function answers the others, and other paths, by itself. */
-const METHODS_BY_PATH = {
-  invocations: ['POST'],
-  ping: ['GET', 'HEAD'],
-  health: ['GET', 'HEAD'],
-  version: ['GET', 'HEAD'],
-} as const;
 
 /** The REST API before a serving function. */
 export class EndpointApi extends Construct {
@@ -110,7 +84,6 @@ export class EndpointApi extends Construct {
       defaultCorsPreflightOptions: props.cors && preflightOptions(props.cors),
       deployOptions: {
         stageName,
-        metricsEnabled: true,
         tracingEnabled: tracing,
         throttlingRateLimit: props.throttle?.requestsPerSecond,
         throttlingBurstLimit: props.throttle?.burst,
@@ -119,7 +92,8 @@ export class EndpointApi extends Construct {
     });
     this.restApi.node.tryRemoveChild('Endpoint'); // an output with a name that nobody would guess
     if (accessLogs) boundErrorLog(this.restApi, stageName, logRetention);
-    this.addMethods(props.handler, callerAuthorization(this, auth, { logRetention, tracing }));
+    const checks = callerAuthorization(this, auth, { logRetention, tracing });
+    addEndpointMethods(this.restApi, props.handler, checks);
     addGatewayErrors(this.restApi, {
       isSigned: auth !== 'none' && auth.iam !== undefined,
       allowedOrigin: props.cors && allowedOrigin(props.cors),
@@ -138,50 +112,7 @@ export class EndpointApi extends Construct {
   get url(): string {
     return this.domain ? `https://${this.domain.domainName}/` : this.restApi.url;
   }
-
-  private addMethods(handler: IFunction, options: MethodOptions): void {
-    const integration = new LambdaIntegration(handler, {
-      timeout: INTEGRATION_TIMEOUT,
-      scopePermissionToMethod: false,
-    });
-    const { root } = this.restApi;
-    for (const [path, methods] of Object.entries(METHODS_BY_PATH)) {
-      const resource = root.addResource(path);
-      for (const method of [...methods, 'ANY']) resource.addMethod(method, integration, options);
-    }
-    root.addMethod('ANY', integration, options);
-    root.addResource('{proxy+}').addMethod('ANY', integration, options);
-    const isOpen = options.authorizationType === AuthorizationType.NONE && !options.apiKeyRequired;
-    for (const method of isOpen ? this.restApi.methods : []) {
-      if (method.httpMethod !== 'OPTIONS')
-        skipCheckov(method, { CKV_AWS_59: "auth: 'none' was asked for by name" });
-    }
-  }
 }
-
-/** What browsers may send; `authorization` and the rest are how callers show who they are. */
-const ALLOWED_HEADERS = [
-  'accept',
-  'authorization',
-  'content-encoding',
-  'content-type',
-  'x-amz-content-sha256',
-  'x-amz-date',
-  'x-amz-security-token',
-  'x-api-key',
-];
-
-const preflightOptions = ({ origins, headers = [] }: CrossOriginOptions): CorsOptions => ({
-  allowOrigins: origins,
-  allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
-  allowHeaders: [...ALLOWED_HEADERS, ...headers],
-  exposeHeaders: ['x-mlflow-model-name', 'x-mlflow-model-version'],
-  maxAge: Duration.hours(1),
-});
-
-/** API Gateway's own answers have room for one value, and nothing in them is anybody's. */
-const allowedOrigin = ({ origins }: CrossOriginOptions): string =>
-  origins.length === 1 ? (origins[0] as string) : '*';
 
 function explain(api: RestApi, { waf, throttle, tracing }: EndpointApiProps): void {
   acknowledge(api, {

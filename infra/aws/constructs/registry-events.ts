@@ -3,7 +3,7 @@ import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -11,76 +11,13 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import { executeApiArn } from './execute-api-arn.ts';
+import { followingEnvironment } from './following-environment.ts';
 import { registeredName } from './model-keys.ts';
-import type { ModelStoreBase } from './model-store-base.ts';
-import { type ProcessorArchitecture, servingCode } from './package-code.ts';
-import { createPackagedFunction, type VpcPlacement } from './packaged-function.ts';
-import type { SecretSource } from './secret-source.ts';
+import { servingCode } from './package-code.ts';
+import { createPackagedFunction } from './packaged-function.ts';
+import type { RegistryEventsProps } from './registry-events-props.ts';
 import { skipCheckov } from './skip-checkov.ts';
 import { createWebhookApi } from './webhook-api.ts';
-
-export interface RegistryEventsProps {
-  /** Where models are published to. */
-  readonly store: ModelStoreBase;
-
-  /** The MLflow server that sends the webhooks. */
-  readonly registry: TrackingServer;
-
-  /** @default every model of the server - `models:/<name>…`: only this one, and rights for no other */
-  readonly modelUri?: string;
-
-  /** What MLflow signs its webhooks with. */
-  readonly webhookSecret: SecretSource;
-
-  /** @default ['alias'] - version: publish every new one; tag: those tagged mlflow-serverless.publish=true */
-  readonly publishOn?: readonly ('alias' | 'version' | 'tag')[];
-
-  /** @default all of them */
-  readonly aliases?: readonly string[];
-
-  /** @default Size.mebibytes(1769) - a version is opened and tried before it is published */
-  readonly memory?: Size;
-
-  /** @default Size.mebibytes(2048) - /tmp: the files of one version, which are verified there */
-  readonly ephemeralStorage?: Size;
-
-  /** @default Duration.minutes(5) - aliases are compared this often, in case a webhook was lost */
-  readonly reconcileEvery?: Duration;
-
-  /** @default 'x64' */
-  readonly architecture?: ProcessorArchitecture;
-
-  /** @default RetentionDays.ONE_MONTH */
-  readonly logRetention?: RetentionDays;
-
-  /** @default 'info' */
-  readonly logLevel?: string;
-
-  /** @default false */
-  readonly tracing?: boolean;
-
-  /** @default true - false if API Gateway has the role for its logs already, in this account and region */
-  readonly cloudWatchRole?: boolean;
-
-  /** @default outside - needed for an MLflow server inside a VPC */
-  readonly placement?: VpcPlacement;
-
-  /** @default the zip in the package */
-  readonly code?: Code;
-}
-
-export interface TrackingServer {
-  readonly uri: string;
-  readonly username?: SecretSource;
-  readonly password?: SecretSource;
-  readonly token?: SecretSource;
-
-  /** @default false - requests are signed with the function's role; `uri` must be an API of API Gateway */
-  readonly awsSigV4?: boolean;
-
-  /** @default 'default' */
-  readonly workspace?: string;
-}
 
 /** As long as Lambda lets it: a large model is fetched, tried and copied meanwhile. */
 const TIMEOUT = Duration.minutes(15);
@@ -109,7 +46,7 @@ export class RegistryEvents extends Construct {
       description: 'Follows the registry of an MLflow server',
       code: props.code ?? servingCode(architecture),
       handler: 'registry-events.handler',
-      environment: environmentOf(props),
+      environment: followingEnvironment(props),
       architecture,
       memory: props.memory ?? Size.mebibytes(1769),
       timeout: TIMEOUT,
@@ -180,23 +117,4 @@ export class RegistryEvents extends Construct {
       ],
     });
   }
-}
-
-function environmentOf(props: RegistryEventsProps): Record<string, string> {
-  const { registry, store, modelUri, webhookSecret, publishOn = ['alias'], aliases } = props;
-  const { uri, username, password, token, awsSigV4, workspace } = registry;
-  return {
-    MLFLOW_TRACKING_URI: uri,
-    MLFLOW_SERVERLESS_PUBLISH_TO: store.registryUri,
-    MLFLOW_SERVERLESS_PUBLISH_ON: publishOn.join(','),
-    MLFLOW_SERVERLESS_WEBHOOK_SECRET_SECRET: webhookSecret.reference,
-    MLFLOW_SERVERLESS_LOG_LEVEL: props.logLevel ?? 'info',
-    ...(modelUri !== undefined && { MLFLOW_SERVERLESS_MODEL_URI: modelUri }),
-    ...(aliases && { MLFLOW_SERVERLESS_EVENT_ALIASES: aliases.join(',') }),
-    ...(username && { MLFLOW_TRACKING_USERNAME_SECRET: username.reference }),
-    ...(password && { MLFLOW_TRACKING_PASSWORD_SECRET: password.reference }),
-    ...(token && { MLFLOW_TRACKING_TOKEN_SECRET: token.reference }),
-    ...(awsSigV4 && { MLFLOW_TRACKING_AWS_SIGV4: 'true' }),
-    ...(workspace !== undefined && { MLFLOW_WORKSPACE: workspace }),
-  };
 }

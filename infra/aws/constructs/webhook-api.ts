@@ -39,7 +39,6 @@ export function createWebhookApi(scope: Construct, props: WebhookApiProps): Rest
     cloudWatchRole: false,
     deployOptions: {
       stageName: STAGE,
-      metricsEnabled: true,
       tracingEnabled: tracing,
       throttlingRateLimit: REQUESTS_PER_SECOND,
       throttlingBurstLimit: BURST,
