@@ -97,10 +97,21 @@ async function textOf(
   }
   const now = result.to === null ? 'means nothing now' : `means version ${result.to} now`;
   const before = from === null ? 'it meant nothing before' : `it meant version ${from} before`;
-  const place = to === undefined ? '' : ` --to ${shellWord(to)}`;
   const undo =
-    target.kind === 'published'
-      ? `to undo it:\n  mlflow-serverless rollback ${shellWord(uri)}${place}\n`
-      : '';
+    target.kind === 'published' ? `to undo it:\n  ${undoLine(pointer, result, to)}\n` : '';
   return `${uri} ${now}; ${before}\n${undo}`;
+}
+
+/** Before the first change there is nothing to roll back to. */
+function undoLine(
+  pointer: PointerName,
+  { from, to: version, sequence }: PointerMove | PointerRemoval,
+  to: string | undefined,
+): string {
+  const place = to === undefined ? '' : ` --to ${shellWord(to)}`;
+  if (from !== null || sequence !== 1) {
+    return `mlflow-serverless rollback ${shellWord(pointerUri(pointer))}${place}`;
+  }
+  const model = shellWord(`models:/${pointer.name}/${version}`);
+  return `mlflow-serverless promote ${model} --${pointer.kind} ${pointer.pointer} --demote${place}`;
 }

@@ -67,15 +67,16 @@ function bars(stream: ProgressStream, nowMs: () => number): ProgressDisplay {
         sinceMs = nowMs();
       }
       if (progress.totalBytes === undefined || nowMs() - sinceMs < BAR_AFTER_MS) return;
-      bar ??= startBar(stream, progress.totalBytes, WORDS[phase]);
+      bar ??= startBar(stream, progress.totalBytes, progress);
       bar.update(progress.bytes, { amount: amountText(progress) });
     },
   };
 }
 
-function startBar(stream: ProgressStream, total: number, word: string): SingleBar {
-  const format = `${word.padEnd(12)}{bar} {percentage} % | {amount} | {eta_formatted} left`;
+function startBar(stream: ProgressStream, total: number, progress: PublishProgress): SingleBar {
+  const word = WORDS[progress.phase].padEnd(12);
+  const format = `${word}{bar} {percentage} % | {amount} | {eta_formatted} left`;
   const bar = new SingleBar({ format, stream, clearOnComplete: true }, Presets.shades_classic);
-  bar.start(total, 0, { amount: '' });
+  bar.start(total, progress.bytes, { amount: amountText(progress) });
   return bar;
 }

@@ -63,11 +63,14 @@ describe('promote, rollback, list and prune', () => {
   });
 
   it('removes an alias only from the version that is named', async () => {
-    await run('promote', 'models:/wine/1', '--alias', 'old');
+    const first = await run('promote', 'models:/wine/1', '--alias', 'old');
     const wrong = await run('promote', 'models:/wine/2', '--alias', 'old', '--demote');
     const right = await run('promote', 'models:/wine/1', '--alias', 'old', '--demote');
     const again = await run('promote', 'models:/wine', '--alias', 'old', '--demote');
 
+    expect(first.stdout).toContain(
+      `to undo it:\n  mlflow-serverless promote models:/wine/1 --alias old --demote --to ${registry}\n`,
+    );
     expect(wrong).toMatchObject({ exitCode: 1, stdout: '' });
     expect(wrong.stderr).toContain('models:/wine@old means version 1, not 2; nothing was changed');
     expect(right.stdout).toContain('models:/wine@old means nothing now; it meant version 1 before');
