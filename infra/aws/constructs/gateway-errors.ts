@@ -13,8 +13,6 @@ export interface GatewayErrorOptions {
 interface Refusal {
   readonly code: ErrorCode;
   readonly message: string;
-  /** @default the code's own, as the function answers */
-  readonly status?: number;
 }
 
 const UNSIGNED: Refusal = {
@@ -55,10 +53,7 @@ const REFUSALS: readonly (readonly [ResponseType, Refusal])[] = [
     { code: 'BAD_REQUEST', message: 'the body of the request cannot be read' },
   ],
   [ResponseType.EXPIRED_TOKEN, { code: 'PERMISSION_DENIED', message: BAD_TOKEN }],
-  [
-    ResponseType.INTEGRATION_FAILURE,
-    { code: 'TEMPORARILY_UNAVAILABLE', message: UNAVAILABLE, status: 502 },
-  ],
+  [ResponseType.INTEGRATION_FAILURE, { code: 'TEMPORARILY_UNAVAILABLE', message: UNAVAILABLE }],
   [
     ResponseType.INTEGRATION_TIMEOUT,
     {
@@ -119,12 +114,12 @@ const CLASSES: readonly (readonly [ResponseType, Refusal])[] = [
 /** Make API Gateway's own answers look like ours, and readable for pages of other origins. */
 export function addGatewayErrors(api: RestApi, options: GatewayErrorOptions): void {
   const missingToken = options.isSigned ? UNSIGNED : NO_SUCH_PATH;
-  for (const [type, { status, ...refusal }] of [
+  for (const [type, { code, message }] of [
     ...REFUSALS,
     [ResponseType.MISSING_AUTHENTICATION_TOKEN, missingToken] as const,
   ]) {
-    const error = new ServingError(refusal.code, refusal.message);
-    addResponse(api, type, errorBody(error), status ?? error.status, options);
+    const error = new ServingError(code, message);
+    addResponse(api, type, errorBody(error), error.status, options);
   }
   for (const [type, { code, message }] of CLASSES) {
     addResponse(api, type, errorBody(new ServingError(code, message)), undefined, options);

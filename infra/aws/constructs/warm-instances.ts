@@ -3,7 +3,7 @@ import type { Alias, AliasOptions, Function as LambdaFunction } from 'aws-cdk-li
 import type { ProvisionedConcurrency } from './mlflow-endpoint-props.ts';
 
 /**
- * The alias that is called. Warm instances belong to it, so a new version is warm before it gets requests.
+ * The alias that is called; warm instances belong to it.
  *
  * @throws {Error} when the bounds contradict each other
  */
