@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServingError } from '../errors.ts';
-import type { Pointer, PointerAction } from '../registry/pointer.ts';
+import { MAX_SEQUENCE, type Pointer, type PointerAction } from '../registry/pointer.ts';
 import { pointerKey } from '../registry/published-layout.ts';
 import type { ObjectStore } from './object-store.ts';
 import { describePointer, encodePointer, type PointerName } from './pointer.ts';
@@ -53,7 +53,7 @@ const LONGEST_PAUSE_MS = 1_000;
  *
  * @param decide is asked again whenever the pointer has moved meanwhile
  * @throws {ServingError} TEMPORARILY_UNAVAILABLE when others keep changing it, or it is malformed: what cannot be read is
- *   never overwritten; as `ObjectStore`; what `decide` throws
+ *   never overwritten; INVALID_PARAMETER_VALUE when its history is full; as `ObjectStore`; what `decide` throws
  */
 export async function changePointer<Why extends string>(
   store: ObjectStore,
@@ -74,6 +74,7 @@ export async function changePointer<Why extends string>(
       current === undefined
         ? ((await listPastStates(store, target, call)).at(-1) ?? 0)
         : await archiveState(store, target, current, call);
+    if (last >= MAX_SEQUENCE) throw historyIsFull(target);
     const after: Pointer = {
       ...decision.next,
       sequence: last + 1,
@@ -128,3 +129,10 @@ async function pause(attempt: number, signal: AbortSignal | undefined): Promise<
   const most = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
   await sleep(Math.random() * most, undefined, signal && { signal });
 }
+
+/** Only when another tool wrote such a number: a change each second would take three years. */
+const historyIsFull = (target: PointerName): ServingError =>
+  new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    `${describePointer(target)} has the last sequence that a history can hold, ${MAX_SEQUENCE}; delete its object and those of its history, and promote again`,
+  );

@@ -19,7 +19,7 @@ export interface Pointer {
 export type PointerAction = 'promote' | 'demote' | 'rollback';
 
 /** As many digits as a key of the history has. */
-const MAX_SEQUENCE = 99_999_999;
+export const MAX_SEQUENCE = 99_999_999;
 
 /**
  * Read a pointer (`aliases/…`, `stages/…`, `history/…`).

@@ -308,6 +308,16 @@ describe('pointers that others write', () => {
     expect(Buffer.from(found?.bytes ?? []).toString()).toBe(content);
   });
 
+  it('cannot lead to a number that no reader takes', async () => {
+    await scratch.put(KEY, { version: '3', sequence: 99_999_999 });
+
+    await expect(promote('1')).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringContaining('last sequence'),
+    });
+    expect(await scratch.get(KEY)).toMatchObject({ version: '3' });
+  });
+
   it('do not send a rollback in circles', async () => {
     await scratch.put(pastKey(1), { version: '1', sequence: 1, restores: 9 });
     await scratch.put(pastKey(2), { version: '2', sequence: 2, restores: 2 });

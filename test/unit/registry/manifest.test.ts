@@ -32,8 +32,19 @@ describe('what others wrote', () => {
       },
       { requiredKeys: [] },
     );
+    const pointer = fc.record(
+      {
+        version: fc.oneof(fc.constant('3'), fc.constant(null), fc.anything()),
+        sequence: fc.oneof(fc.nat(), fc.anything()),
+        restores: fc.oneof(fc.nat(), fc.anything()),
+        action: fc.oneof(fc.constant('promote'), fc.anything()),
+        moved_at: fc.anything(),
+        moved_by: fc.anything(),
+      },
+      { requiredKeys: [] },
+    );
     const text = fc
-      .oneof(manifest, fc.jsonValue())
+      .oneof(manifest, pointer, fc.jsonValue())
       .map((value) => JSON.stringify(value, safely) ?? '');
 
     fc.assert(
