@@ -61,6 +61,8 @@ export interface Cloud {
   /** Outputs of the stack that `cdk deploy` wrote last. */
   outputs(stack: string): Record<string, string>;
   contents(): CloudContents;
+  /** What moto said it ignored: a template is not deployed when half of it is left out. */
+  ignored(): string[];
   /** Logical ids of what the stack's template says to keep. */
   retained(stack: string, type: string): string[];
   stop(): Promise<void>;
@@ -109,6 +111,7 @@ export async function startCloud(): Promise<Cloud> {
       const program = [join(import.meta.dirname, 'moto_cloud/describe.py')];
       return JSON.parse(execFileSync(join(bin, 'python'), program, { env, encoding: 'utf8' }));
     },
+    ignored: () => server.log().match(/No Moto CloudFormation support for \S+/g) ?? [],
     retained: (stack, type) => {
       const file = join(home, `cdk.out/${stack}.template.json`);
       const { Resources: resources } = JSON.parse(readFileSync(file, 'utf8')) as Template;

@@ -217,8 +217,9 @@ def account(region: Region, p: Properties) -> Made:
     return Made("account", {})
 
 
-def noted(_: Region, p: Properties) -> Made:
-    return Made("noted", {})
+def noted(region: Region, _: Properties) -> Made:
+    """It exists by name; references to its ARN have a value."""
+    return Made(region.generated_name, {"Arn": f"arn:aws:noted:::{region.generated_name}"})
 
 
 MAKERS: dict[str, Callable[[Region, Properties], Made]] = {
@@ -238,4 +239,13 @@ MAKERS: dict[str, Callable[[Region, Properties], Made]] = {
     "AWS::ApiGateway::Account": account,
 }
 
-NOTED = ["AWS::CDK::Metadata"]
+NOTED = [
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::CDK::Metadata",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::SQS::QueuePolicy",
+    "AWS::WAFv2::LoggingConfiguration",
+    "AWS::WAFv2::WebACL",
+    "AWS::WAFv2::WebACLAssociation",
+]
