@@ -53,18 +53,20 @@ function withoutFaults(root: unknown): Written['file'] {
         ...issue,
         path: [name, ...issue.path],
       }));
-      for (const { path } of shapeFaults(issues, rest)) remove(rest, path);
+      const paths = shapeFaults(issues, rest).map(({ path }) => path);
+      const removed = paths.map((path) => remove(rest, path));
+      if (!removed.includes(true)) break; // Nothing that could be taken out: the section is left out.
     }
   }
   return file;
 }
 
-/** A list with a faulty item goes as a whole. */
-function remove(root: unknown, path: Path): void {
+/** A list with a faulty item goes as a whole. @returns whether there was anything to take out */
+function remove(root: unknown, path: Path): boolean {
   const firstIndex = path.findIndex((part) => typeof part === 'number');
   const whole = firstIndex < 0 ? path : path.slice(0, firstIndex);
   const parent = valueAt(root, whole.slice(0, -1));
-  if (typeof parent === 'object' && parent !== null) {
-    delete (parent as Record<string, unknown>)[String(whole.at(-1))];
-  }
+  const key = String(whole.at(-1));
+  if (typeof parent !== 'object' || parent === null || !Object.hasOwn(parent, key)) return false;
+  return Reflect.deleteProperty(parent, key);
 }

@@ -1,4 +1,5 @@
 import {
+  type Document,
   isAlias,
   isMap,
   isScalar,
@@ -7,6 +8,7 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  visit,
 } from 'yaml';
 import type { Path } from './fault.ts';
 
@@ -16,10 +18,15 @@ export interface Position {
   readonly column: number;
 }
 
+/** Why a text is not good YAML 1.2. */
+export interface YamlProblem extends Position {
+  readonly text: string;
+}
+
 /** A YAML text that knows where everything stands. */
 export interface YamlText {
-  /** Why it is not good YAML 1.2; empty when it is. */
-  readonly problems: readonly (Position & { readonly text: string })[];
+  /** Empty when there are none. */
+  readonly problems: readonly YamlProblem[];
   /** What it says; of a key that stands twice, the last. `undefined` when it cannot be understood. */
   readonly value: unknown;
   /** Where a key or its value begins; of what is not there, where the nearest thing around it does. */
@@ -38,30 +45,75 @@ export function readYamlText(text: string): YamlText {
     const { line, col } = counter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const found = [...document.errors, ...document.warnings];
-  const problems = found.map(({ code, message, pos }) => ({
-    ...position(pos[0]),
-    text: HINTS[code] ?? sentence(message),
-  }));
-  const walk = (path: Path, at: 'key' | 'value'): number => {
-    let node: unknown = document.contents;
-    let offset = startOf(node) ?? 0;
-    for (const [i, part] of path.entries()) {
-      if (isAlias(node)) node = node.resolve(document);
-      const child = childOf(node, part);
-      if (!child) return offset;
-      const isLast = i === path.length - 1;
-      const start = isLast && at === 'value' ? startOf(child.value) : undefined;
-      offset = start ?? startOf(child.key ?? child.value) ?? offset;
-      node = child.value;
-    }
-    return offset;
-  };
+  const faults = [...syntaxFaults(document), ...aliasFaults(document)];
+  const isReadable = faults.every(({ isHarmless }) => isHarmless);
+  const value = isReadable ? toValue(document) : undefined;
+  if (value instanceof TooMuch) faults.push({ offset: 0, text: value.message });
   return {
-    problems,
-    value: found.every(({ code }) => code === 'DUPLICATE_KEY') ? document.toJS() : undefined,
-    find: (path, at) => position(walk(path, at)),
+    problems: faults.map(({ offset, text: fault }) => ({ ...position(offset), text: fault })),
+    value: value instanceof TooMuch ? undefined : value,
+    find: (path, at) => position(offsetOf(document, path, at)),
   };
+}
+
+interface YamlFault {
+  readonly offset: number;
+  readonly text: string;
+  /** It can be understood all the same. */
+  readonly isHarmless?: boolean;
+}
+
+const syntaxFaults = ({ errors, warnings }: Document.Parsed): YamlFault[] =>
+  [...errors, ...warnings].map(({ code, message, pos }) => ({
+    offset: pos[0],
+    text: HINTS[code] ?? `not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+    isHarmless: code === 'DUPLICATE_KEY',
+  }));
+
+const HINTS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'a tab cannot indent in YAML: use spaces',
+  DUPLICATE_KEY: 'this key stands twice in its mapping: remove one',
+  MULTIPLE_DOCS: 'a second document begins here: an endpoint file holds one',
+  TAG_RESOLVE_FAILED: 'tags such as !Ref mean nothing here: write the value itself',
+  NON_STRING_KEY: 'keys are plain texts',
+};
+
+function aliasFaults(document: Document.Parsed): YamlFault[] {
+  const faults: YamlFault[] = [];
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      const text = `nothing before it is named &${alias.source}, which *${alias.source} stands for`;
+      faults.push({ offset: alias.range?.[0] ?? 0, text });
+    },
+  });
+  return faults;
+}
+
+class TooMuch extends Error {}
+
+/** The one thing that can still go wrong is a bomb of aliases. */
+function toValue(document: Document.Parsed): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    return new TooMuch('its aliases (*name) stand for too much: write it out', { cause });
+  }
+}
+
+function offsetOf(document: Document.Parsed, path: Path, at: 'key' | 'value'): number {
+  let node: unknown = document.contents;
+  let offset = startOf(node) ?? 0;
+  for (const [i, part] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document);
+    const child = childOf(node, part);
+    if (!child) return offset;
+    const isLast = i === path.length - 1;
+    const start = isLast && at === 'value' ? startOf(child.value) : undefined;
+    offset = start ?? startOf(child.key ?? child.value) ?? offset;
+    node = child.value;
+  }
+  return offset;
 }
 
 function childOf(
@@ -80,14 +132,3 @@ function startOf(node: unknown): number | undefined {
     ? range[0]
     : undefined;
 }
-
-const HINTS: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'a tab cannot indent in YAML: use spaces',
-  DUPLICATE_KEY: 'this key stands twice in its mapping: remove one',
-  MULTIPLE_DOCS: 'a second document begins here: an endpoint file holds one',
-  TAG_RESOLVE_FAILED: 'tags such as !Ref mean nothing here: write the value itself',
-  NON_STRING_KEY: 'keys are plain texts',
-};
-
-const sentence = (message: string): string =>
-  `not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;

@@ -85,6 +85,21 @@ cors: on
     { name: 'a list', text: '- wine\n', at: '1:1: expected a mapping with' },
     { name: 'a tab', text: 'name: a\nlambda:\n\tmemoryMiB: 512\n', at: '3:1: a tab cannot indent' },
     { name: 'an open bracket', text: 'name: [a\n', at: '2:1: not YAML: ' },
+    {
+      name: 'an alias of nothing',
+      text: `${START}tags: { a: *b }\n`,
+      at: '4:12: nothing before it is named &b, which *b stands for',
+    },
+    {
+      name: 'aliases that multiply',
+      text: `a: &a [x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c]\n`,
+      at: '1:1: its aliases (*name) stand for too much: write it out',
+    },
+    {
+      name: 'keys of every object',
+      text: `${START}constructor: 1\n__proto__: { lambda: 1 }\n`,
+      at: '4:1: unknown key "constructor"',
+    },
     { name: 'a tag', text: 'name: !Ref a\n', at: '1:7: tags such as !Ref mean nothing here' },
     { name: 'two documents', text: `${START}---\n${START}`, at: '4:1: a second document begins' },
     {
