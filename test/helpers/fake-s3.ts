@@ -30,6 +30,8 @@ export interface FakeS3 {
   readonly requests: FakeRequest[];
   /** The most requests that were open at once. */
   readonly mostAtOnce: () => number;
+  /** How many connections were made. */
+  readonly connections: () => number;
   put(bucket: string, key: string, bytes: Uint8Array | string): void;
   get(bucket: string, key: string): Buffer | undefined;
   delete(bucket: string, key: string): void;
@@ -60,6 +62,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
   let decide: (request: FakeRequest) => Fault | undefined = () => undefined;
   let open = 0;
   let most = 0;
+  let connections = 0;
 
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(incoming.url ?? '', `http://${incoming.headers.host}`);
@@ -143,6 +146,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
+    connections += 1;
     socket.on('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -151,6 +155,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     mostAtOnce: () => most,
+    connections: () => connections,
     put(bucket, key, bytes) {
       buckets.add(bucket);
       objects.set(`${bucket}/${key}`, Buffer.from(bytes as Uint8Array));

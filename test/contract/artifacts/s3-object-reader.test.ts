@@ -24,12 +24,39 @@ describe('createS3ObjectReader', () => {
       AWS_ENDPOINT_URL: s3.url,
     });
   const reader = () => createS3ObjectReader(client(), 's3://models/registry/');
+  const pointers = () => createS3ObjectReader(client(), 's3://models/pointers');
 
   it('reads an object, and undefined where there is none', async () => {
     const found = await reader().read('wine ü/aliases.json');
 
     expect(Buffer.from(found ?? []).toString()).toBe('{}');
     expect(await reader().read('wine ü/nothing')).toBeUndefined();
+  });
+
+  it('sends only news of an object that was read before', async () => {
+    s3.put('models', 'pointers/pointer.json', 'one');
+    const first = await pointers().readTagged('pointer.json', undefined);
+    const tag = first !== 'unchanged' ? first?.tag : undefined;
+
+    expect(first).toMatchObject({ bytes: Buffer.from('one'), tag: expect.stringMatching(/^"/) });
+    expect(await pointers().readTagged('pointer.json', tag)).toBe('unchanged');
+    s3.put('models', 'pointers/pointer.json', 'two');
+    expect(await pointers().readTagged('pointer.json', tag)).toMatchObject({
+      bytes: Buffer.from('two'),
+    });
+    expect(await pointers().readTagged('nothing', tag)).toBeUndefined();
+  });
+
+  it('uses its connection again after an answer without a body', async () => {
+    s3.put('models', 'pointers/pointer.json', 'one');
+    const one = pointers();
+    const first = await one.readTagged('pointer.json', undefined);
+    const tag = first !== 'unchanged' ? first?.tag : undefined;
+    const before = s3.connections();
+
+    for (let i = 0; i < 5; i += 1) await one.readTagged('pointer.json', tag);
+
+    expect(s3.connections()).toBeLessThanOrEqual(before + 1); // the first may still be in use
   });
 
   it('lists the names directly below a folder, over several pages', async () => {
