@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { PublishProgress } from '../publish/publish-version.ts';
+import type { PublishProgress } from '../publish/publish-options.ts';
 import { sizeText } from './size-text.ts';
 
 /** A copy that is done sooner needs no bar; ms. */

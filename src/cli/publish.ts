@@ -1,6 +1,6 @@
 import { publishModel } from '../endpoint/publish-model.ts';
 import { openObjectStore } from '../publish/open-object-store.ts';
-import type { PublishedVersion } from '../publish/publish-version.ts';
+import type { PublishedVersion } from '../publish/publish-options.ts';
 import { parseModelUri } from '../registry/model-uri.ts';
 import { commandConfiguration, type ModelOptions } from './command-options.ts';
 import { EXIT, failureLine, UsageError } from './failure.ts';

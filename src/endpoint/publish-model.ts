@@ -1,9 +1,6 @@
 import type { Environment } from '../config/environment.ts';
-import {
-  type PublishedVersion,
-  type PublishOptions,
-  publishVersion,
-} from '../publish/publish-version.ts';
+import type { PublishedVersion, PublishOptions } from '../publish/publish-options.ts';
+import { publishVersion } from '../publish/publish-version.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
 import { parseModelUri } from '../registry/model-uri.ts';
 import { openSources } from './open-sources.ts';

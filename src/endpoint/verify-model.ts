@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS } from '../http/limits.ts';
 import { scoreInvocation } from '../http/score-invocation.ts';
 import { openPredictor } from '../predictor/open-predictor.ts';
-import type { ModelToVerify, Verification } from '../publish/publish-version.ts';
+import type { ModelToVerify, Verification } from '../publish/publish-options.ts';
 import { readServingExample } from '../serving/model-files.ts';
 
 /**

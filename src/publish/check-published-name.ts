@@ -1,5 +1,5 @@
 import { checkModelName, checkVersion } from './pointer.ts';
-import type { PublishOptions } from './publish-version.ts';
+import type { PublishOptions } from './publish-options.ts';
 
 /**
  * Under which name and version something is published.

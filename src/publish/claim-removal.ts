@@ -38,6 +38,16 @@ export async function claimRemoval(
   return outcome === 'written' || isOurs(await store.read(key, call));
 }
 
+/** Whether a prune has claimed a version, and has not had a day to finish. */
+export async function isBeingRemoved(
+  store: ObjectStore,
+  { name, version, nowMs }: Removal,
+  call: CallOptions,
+): Promise<boolean> {
+  const found = await store.read(removalKey(name, version), call);
+  return found !== undefined && nowMs - claimedAt(found.bytes) <= LONGEST_REMOVAL_MS;
+}
+
 /** Long ago when it cannot be read. */
 function claimedAt(bytes: Uint8Array): number {
   const text = /"claimed_at":\s*"([^"]*)"/.exec(Buffer.from(bytes).toString('utf8'))?.[1];

@@ -7,7 +7,7 @@ import { MANIFEST_SCHEMA } from '../registry/manifest.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
 import type { ExampleStatus } from '../telemetry.ts';
 import type { HashedFile } from './hash-files.ts';
-import type { PublishOrigin } from './publish-version.ts';
+import type { PublishOrigin } from './publish-options.ts';
 import { readRequirements } from './requirements.ts';
 import { withoutUserInfo } from './without-user-info.ts';
 

@@ -1,93 +1,26 @@
-import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import { ServingError } from '../errors.ts';
-import type { MlModel } from '../model/mlmodel.ts';
 import { parseMlModel, readMlModelMap } from '../model/parse-mlmodel.ts';
 import type { Manifest } from '../registry/manifest.ts';
-import type { ModelVersion } from '../registry/model-registry.ts';
 import { manifestKey } from '../registry/published-layout.ts';
 import { readMlModelText } from '../serving/model-files.ts';
-import type { ExampleStatus } from '../telemetry.ts';
 import { checkPublishedName } from './check-published-name.ts';
+import { isBeingRemoved } from './claim-removal.ts';
 import { contentDirectory } from './content-directory.ts';
 import { describeDifference } from './describe-difference.ts';
 import { encodeManifest } from './encode-manifest.ts';
 import { findPublished } from './find-published.ts';
 import { type HashedFile, hashFiles, totalBytes } from './hash-files.ts';
-import type { ObjectStore, WriteCondition } from './object-store.ts';
+import type { WriteCondition } from './object-store.ts';
+import type { PublishedVersion, PublishOptions, PublishOutcome } from './publish-options.ts';
+import {
+  alreadyThere,
+  beingRemoved,
+  cannotAnswer,
+  type RefusedVersion,
+  removedMeanwhile,
+} from './publish-refusals.ts';
 import { filesFolder, findMissingFiles } from './stored-files.ts';
 import { uploadFiles } from './upload-files.ts';
 import { inWorkspace, isDiskFull, noRoom } from './workspace.ts';
-
-/** Where a version came from, for its manifest; credentials in it are left out. */
-export interface PublishOrigin {
-  /** `models:/wine/3`, `runs:/…` or a location. */
-  readonly uri: string;
-  /** The registry that was asked, when one was. */
-  readonly registry?: string;
-}
-
-/** Opens the model and lets it answer its own example; throws when it cannot be served at all. */
-export type VerifyModel = (model: ModelToVerify) => Promise<Verification>;
-
-export interface ModelToVerify {
-  readonly directory: string;
-  readonly version: ModelVersion;
-  readonly mlmodel: MlModel;
-}
-
-export interface Verification {
-  readonly example: ExampleStatus;
-  /** Why the example failed. */
-  readonly exampleError?: unknown;
-}
-
-export interface PublishOptions {
-  /** What is published, as its registry resolved it. */
-  readonly source: ModelVersion;
-  readonly origin: PublishOrigin;
-  /** @default the source's own - the registered name to publish it under */
-  readonly name?: string;
-  /** @default the source's own - digits; must be given for a run or a folder */
-  readonly version?: string;
-  /** Reads the source's files. */
-  readonly store: ArtifactStore;
-  readonly target: ObjectStore;
-  readonly verify: VerifyModel;
-  /** @default false - a model that cannot answer its own example is refused */
-  readonly allowFailingExample?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: PublishProgress) => void;
-  /** @default Date.now - ms since epoch */
-  readonly now?: () => number;
-}
-
-export interface PublishProgress {
-  readonly phase: 'download' | 'verify' | 'upload';
-  /** Done so far; may go back when something is copied again. */
-  readonly bytes: number;
-  /** Undefined where the source does not tell the sizes. */
-  readonly totalBytes: number | undefined;
-}
-
-/**
- * `published`: it is there now and was not before. `unchanged`: the same bytes were there, nothing was
- * written. `repaired`: they were, but files had gone since, and are back.
- */
-export type PublishOutcome = 'published' | 'unchanged' | 'repaired';
-
-export interface PublishedVersion {
-  readonly outcome: PublishOutcome;
-  readonly name: string;
-  readonly version: string;
-  /** Where its files lie in the target. */
-  readonly uri: string;
-  readonly files: number;
-  readonly bytes: number;
-  /** Of the version that is there now; undefined when it was not verified again. */
-  readonly example: ExampleStatus | undefined;
-  /** Why the example failed. */
-  readonly exampleError?: unknown;
-}
 
 /**
  * Copy a version into a published registry, and make it visible once it is complete and has been opened.
@@ -144,6 +77,11 @@ async function writeVersion(
 ): Promise<PublishedVersion> {
   const { options, name, version, folder, files } = publishing;
   const { target, source, origin, signal, now = Date.now } = options;
+  const call = signal ? { signal } : {};
+  // Asked after the manifest was found missing: a prune claims a version before it takes the manifest away.
+  if (await isBeingRemoved(target, { name, version, nowMs: now() }, call)) {
+    throw beingRemoved(refused(publishing));
+  }
   const { mlmodel, written, verification } = await verifyModel(publishing);
   const directory = contentDirectory(files);
   const prefix = filesFolder(name, version, directory);
@@ -156,7 +94,6 @@ async function writeVersion(
   });
   signal?.throwIfAborted();
   const key = manifestKey(name, version);
-  const call = signal ? { signal } : {};
   const outcome = await target.write(key, bytes, condition, call);
   const winner = outcome === 'written' ? undefined : await target.read(key, call);
   // An answer that was lost makes our own write look like another's.
@@ -164,7 +101,7 @@ async function writeVersion(
     return { ...report(publishing, 'published', prefix), ...verification };
   }
   const { manifest } = await findPublished(target, name, version, call);
-  if (manifest === undefined) throw removedMeanwhile(publishing);
+  if (manifest === undefined) throw removedMeanwhile(refused(publishing));
   return keepVersion(publishing, manifest);
 }
 
@@ -172,14 +109,15 @@ async function writeVersion(
 async function keepVersion(publishing: Publishing, manifest: Manifest): Promise<PublishedVersion> {
   const { options, name, version, files } = publishing;
   const difference = describeDifference(manifest.files, files);
-  if (difference !== undefined) throw alreadyThere(publishing, difference);
+  if (difference !== undefined) throw alreadyThere(refused(publishing), difference);
   const prefix = filesFolder(name, version, manifest.directory);
   const gone = await findMissingFiles(options.target, prefix, files, options.signal);
   if (gone.length > 0) await upload(publishing, prefix, gone);
   return report(publishing, gone.length > 0 ? 'repaired' : 'unchanged', prefix);
 }
 
-async function verifyModel({ options, name, version, folder }: Publishing) {
+async function verifyModel(publishing: Publishing) {
+  const { options, name, version, folder } = publishing;
   const text = await readMlModelText(folder);
   const [mlmodel, written] = await Promise.all([parseMlModel(text), readMlModelMap(text)]);
   options.onProgress?.({ phase: 'verify', bytes: 0, totalBytes: undefined });
@@ -189,7 +127,7 @@ async function verifyModel({ options, name, version, folder }: Publishing) {
     mlmodel,
   });
   if (verification.example === 'failed' && options.allowFailingExample !== true) {
-    throw cannotAnswer(name, version, verification.exampleError);
+    throw cannotAnswer(refused(publishing), verification.exampleError);
   }
   return { mlmodel, written, verification };
 }
@@ -224,23 +162,8 @@ const report = (
   example: undefined,
 });
 
-const alreadyThere = ({ options, name, version }: Publishing, difference: string): ServingError =>
-  new ServingError(
-    'RESOURCE_ALREADY_EXISTS',
-    `version ${version} of model "${name}" is published in ${options.target.uri} already, with other files (${difference}); a published version never changes: register the model as a new version and publish that`,
-  );
-
-const removedMeanwhile = ({ name, version }: Publishing): ServingError =>
-  new ServingError(
-    'TEMPORARILY_UNAVAILABLE',
-    `version ${version} of model "${name}" was published by another and removed again meanwhile; publish it again`,
-  );
-
-function cannotAnswer(name: string, version: string, reason: unknown): ServingError {
-  const why = reason instanceof Error ? reason.message : String(reason);
-  return new ServingError(
-    'INVALID_PARAMETER_VALUE',
-    `version ${version} of model "${name}" cannot answer its own input example: ${why}; log it with an example that it can answer, or allow the failing one (--allow-failing-example)`,
-    { cause: reason },
-  );
-}
+const refused = ({ options, name, version }: Publishing): RefusedVersion => ({
+  name,
+  version,
+  registry: options.target.uri,
+});

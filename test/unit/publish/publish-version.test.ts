@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalStore } from '../../../src/artifacts/local-store.ts';
 import { ServingError } from '../../../src/errors.ts';
-import { type PublishOptions, publishVersion } from '../../../src/publish/publish-version.ts';
+import type { PublishOptions } from '../../../src/publish/publish-options.ts';
+import { publishVersion } from '../../../src/publish/publish-version.ts';
 import {
   createMemoryObjectStore,
   type MemoryObjectStore,
@@ -131,10 +132,12 @@ describe('publishVersion', () => {
     const { length } = target.writes;
 
     expect(await publish()).toMatchObject({ outcome: 'repaired' });
-    expect(target.writes.slice(length).map((key) => key.split('/').at(-1))).toEqual([
-      'MLmodel',
-      'model.onnx',
-    ]);
+    expect(
+      target.writes
+        .slice(length)
+        .map((key) => key.split('/').at(-1))
+        .toSorted(),
+    ).toEqual(['MLmodel', 'model.onnx']);
     expect(await publish()).toMatchObject({ outcome: 'unchanged' });
   });
 
@@ -148,6 +151,22 @@ describe('publishVersion', () => {
 
     expect(await publish()).toMatchObject({ outcome: 'published' });
     expect(target.json(MANIFEST)).toMatchObject({ name: 'wine', version: '3' });
+  });
+
+  it('waits for a prune that is removing the version, but not for one that died', async () => {
+    const claim = (iso: string) =>
+      target.objects.set(
+        'models/wine/versions/3/removal.json',
+        Buffer.from(JSON.stringify({ claimed_at: iso }).replace(':', ': ')),
+      );
+    claim('2026-01-01T12:00:00.000Z');
+    await expect(publish()).rejects.toMatchObject({
+      code: 'TEMPORARILY_UNAVAILABLE',
+      message: expect.stringContaining('is being removed from memory://registry by prune'),
+    });
+    claim('2025-12-31T12:00:00.000Z');
+
+    expect(await publish()).toMatchObject({ outcome: 'published' });
   });
 
   it('leaves a manifest of a later schema alone', async () => {
