@@ -237,6 +237,19 @@ const EVENTS: readonly Review[] = [
   },
   {
     who: 'RegistryEventsFunctionRole',
+    actions: ['s3:GetObject'],
+    on: ['arn:<AWS::Partition>:s3:::mlflow-artifacts/models/*'],
+    why: 'fetches models that MLflow keeps in S3, where registry.artifacts says',
+  },
+  {
+    who: 'RegistryEventsFunctionRole',
+    actions: ['s3:ListBucket'],
+    on: ['arn:<AWS::Partition>:s3:::mlflow-artifacts'],
+    when: 'StringLike s3:prefix models/*',
+    why: 'MLflow names a folder of S3, and not the files in it',
+  },
+  {
+    who: 'RegistryEventsFunctionRole',
     actions: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
     on: [`${BUCKET}/registry/events/*`],
     why: 'remembers which webhooks were worked off, and forgets them',

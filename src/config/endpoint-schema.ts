@@ -54,6 +54,12 @@ const registry = section({
   token: secretReference.optional(),
   awsSigV4: flag().default(false).describe('Sign requests with the role (execute-api)'),
   workspace: text('the name of a workspace').optional(),
+  artifacts: text(
+    's3://bucket or s3://bucket/prefix',
+    /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[A-Za-z0-9!_.*'()-]+)*\/?$/,
+  )
+    .optional()
+    .describe('Where the server keeps models, if it hands out s3: addresses instead of the files'),
 }).describe('The MLflow server that models are published from');
 
 const limits = section({

@@ -159,6 +159,7 @@ const OPTIONS: Record<string, Wish> = {
       token: {
         secretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:mlflow/token',
       },
+      artifacts: 's3://mlflow-artifacts/models/',
     },
     events: { webhookSecret: { secretArn: SECRET } },
   },

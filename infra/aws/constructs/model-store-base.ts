@@ -1,8 +1,8 @@
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
-import { inFolder, literalInPolicy, modelPrefix } from './model-keys.ts';
+import { type FolderActions, grantFolder, READING } from './grant-folder.ts';
+import { inFolder, modelPrefix } from './model-keys.ts';
 
 /** A published registry in a bucket: one that a stack makes, or one that is there already. */
 export abstract class ModelStoreBase extends Construct {
@@ -26,7 +26,7 @@ export abstract class ModelStoreBase extends Construct {
    */
   grantRead(grantee: IGrantable, modelName?: string): Grant {
     const folder = modelPrefix(this.prefix, modelName);
-    return this.grantObjects(grantee, ['s3:GetObject'], ['kms:Decrypt'], folder);
+    return grantFolder(this.bucket, folder, grantee, READING);
   }
 
   /**
@@ -36,55 +36,26 @@ export abstract class ModelStoreBase extends Construct {
    */
   grantPublish(grantee: IGrantable, modelName?: string): Grant {
     const folder = modelPrefix(this.prefix, modelName);
-    return this.grantObjects(grantee, PUBLISH_ACTIONS, PUBLISH_KEY_ACTIONS, folder);
+    return grantFolder(this.bucket, folder, grantee, PUBLISHING);
   }
 
   /** Allow to remember which webhooks were worked off: objects that are forgotten after a day. */
   grantDeliveries(grantee: IGrantable): Grant {
     const folder = inFolder(this.prefix, 'events');
-    return this.grantObjects(grantee, DELIVERY_ACTIONS, PUBLISH_KEY_ACTIONS, folder);
-  }
-
-  private grantObjects(
-    grantee: IGrantable,
-    actions: string[],
-    keyActions: string[],
-    folder: string,
-  ): Grant {
-    const below = `${literalInPolicy(folder)}/*`;
-    const everyObject = this.bucket.arnForObjects(below);
-    const objects = Grant.addToPrincipal({ grantee, actions, resourceArns: [everyObject] });
-    const listing = Grant.addToPrincipal({
-      grantee,
-      actions: ['s3:ListBucket'],
-      resourceArns: [this.bucket.bucketArn],
-      conditions: { StringLike: { 's3:prefix': below } },
-    });
-    const principal = grantee.grantPrincipal;
-    if (Construct.isConstruct(principal)) {
-      acknowledgeWildcard(principal, everyObject, 'all objects in one folder of the registry');
-    }
-    const key = this.bucket.encryptionKey;
-    if (key === undefined) return objects.combine(listing);
-    return objects.combine(listing).combine(
-      Grant.addToPrincipal({
-        grantee,
-        actions: keyActions,
-        resourceArns: [key.keyArn],
-      }),
-    );
+    return grantFolder(this.bucket, folder, grantee, REMEMBERING);
   }
 }
 
-/** Parts of a large file that was given up are cleared away; `prune` deletes. */
-const PUBLISH_ACTIONS = [
-  's3:GetObject',
-  's3:PutObject',
-  's3:DeleteObject',
-  's3:AbortMultipartUpload',
-];
-
-const DELIVERY_ACTIONS = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'];
-
 /** S3 opens the data key again when it puts parts together. */
-const PUBLISH_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
+const WRITING_KEYS = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+/** Parts of a large file that was given up are cleared away; `prune` deletes. */
+const PUBLISHING: FolderActions = {
+  objects: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+  key: WRITING_KEYS,
+};
+
+const REMEMBERING: FolderActions = {
+  objects: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+  key: WRITING_KEYS,
+};

@@ -1,6 +1,7 @@
 import type { Duration, Size } from 'aws-cdk-lib';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ModelStoreBase } from './model-store-base.ts';
 import type { ProcessorArchitecture } from './package-code.ts';
 import type { VpcPlacement } from './packaged-function.ts';
@@ -67,4 +68,15 @@ export interface TrackingServer {
 
   /** @default 'default' */
   readonly workspace?: string;
+
+  /**
+   * Where the server keeps models, if it hands out `s3:` addresses instead of the files.
+   *
+   * @default the server hands out the files
+   */
+  readonly artifacts?: {
+    readonly bucket: IBucket;
+    /** @default the whole bucket */
+    readonly prefix?: string;
+  };
 }

@@ -12,6 +12,7 @@ import { acknowledge } from './acknowledge.ts';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import { executeApiArn } from './execute-api-arn.ts';
 import { followingEnvironment } from './following-environment.ts';
+import { grantFolder, READING } from './grant-folder.ts';
 import { registeredName } from './model-keys.ts';
 import { servingCode } from './package-code.ts';
 import { createPackagedFunction } from './packaged-function.ts';
@@ -79,6 +80,10 @@ export class RegistryEvents extends Construct {
   private allow({ store, registry, webhookSecret, modelUri }: RegistryEventsProps): void {
     store.grantPublish(this.function, modelUri && registeredName(modelUri));
     store.grantDeliveries(this.function);
+    if (registry.artifacts) {
+      const { bucket, prefix = '' } = registry.artifacts;
+      grantFolder(bucket, prefix, this.function, READING);
+    }
     const secrets = [webhookSecret, registry.username, registry.password, registry.token];
     for (const secret of secrets) secret?.grantRead(this.function);
     if (registry.awsSigV4) {

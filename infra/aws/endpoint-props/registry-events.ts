@@ -1,4 +1,5 @@
 import { Size } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
@@ -32,6 +33,7 @@ export function registryEventsProps(
       token: secret('RegistryToken', registry.token),
       awsSigV4: registry.awsSigV4,
       workspace: registry.workspace,
+      artifacts: registry.artifacts ? artifactsOf(scope, registry.artifacts) : undefined,
     },
     webhookSecret: secretSource(scope, 'WebhookSecret', events.webhookSecret),
     publishOn: events.publishOn,
@@ -46,6 +48,11 @@ export function registryEventsProps(
     placement,
     code: code?.serving,
   };
+}
+
+function artifactsOf(scope: Construct, uri: string) {
+  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(uri) ?? [];
+  return { bucket: Bucket.fromBucketName(scope, 'Artifacts', bucket), prefix };
 }
 
 /** AWS adds a hyphen and six characters to a secret's name. */
