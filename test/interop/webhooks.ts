@@ -13,6 +13,7 @@ import { stopServers } from './processes.ts';
 import { type Arrival, startFollower } from './webhooks/follower.ts';
 import { measureSwitch } from './webhooks/measure-switch.ts';
 import { createMlflowRegistry, logVersions, startMlflow } from './webhooks/mlflow-server.ts';
+import { startSecretStore } from './webhooks/secret-store.ts';
 import { ask, startSteadyLoad } from './webhooks/steady-load.ts';
 
 /**
@@ -22,13 +23,14 @@ import { ask, startSteadyLoad } from './webhooks/steady-load.ts';
  */
 const ZIP = `dist/lambda-${process.arch}.zip`;
 const SECRET = randomUUID();
+const NEXT_SECRET = randomUUID();
 const MODELS = [
   { name: 'small', versions: 4 },
   { name: 'large', versions: 2, bytes: 20_000_000 },
 ];
 const INSTANCES = 3;
 /** Between two requests to an instance. */
-const PAUSE_MS = 8;
+const PAUSE_MS = 15;
 
 let failures = 0;
 const closing: (() => Promise<void>)[] = [];
@@ -78,6 +80,7 @@ async function run(): Promise<void> {
   const toMlflow = await startFaultProxy(server.url);
   closing.push(() => toMlflow.close());
   const s3 = { ...BUCKET_KEYS, MLFLOW_S3_ENDPOINT_URL: bucket.url };
+  const secrets = await startSecretStore(python, SECRET);
   const follower = await startFollower({
     directory,
     instances: 2,
@@ -86,7 +89,7 @@ async function run(): Promise<void> {
       MLFLOW_TRACKING_URI: toMlflow.url,
       MLFLOW_SERVERLESS_PUBLISH_TO: 's3://models/registry',
       MLFLOW_SERVERLESS_PUBLISH_ON: 'alias,tag',
-      MLFLOW_SERVERLESS_WEBHOOK_SECRET: SECRET,
+      ...secrets.environment,
     },
   });
   closing.push(() => follower.stop());
@@ -178,6 +181,19 @@ async function run(): Promise<void> {
     for (const lambda of instances) await lambda.stop();
   }
 
+  // The secret is rotated: first where it is kept, then in MLflow.
+  await secrets.rotate(NEXT_SECRET);
+  await mlflow.setAlias('small', 'champion', '2');
+  check(
+    'after a rotation the secret of before is good',
+    await follows('small/aliases/champion', '2'),
+  );
+  await mlflow.changeWebhook(webhook, { secret: NEXT_SECRET });
+  await sleep(1_500); // MLflow remembers its webhooks for a second
+  await mlflow.setAlias('small', 'champion', '1');
+  check('so is the new one', await follows('small/aliases/champion', '1'));
+  await eventually(() => follower.arrivals.at(-1)?.status === 200);
+
   // Repetitions and forgeries.
   const done = follower.arrivals.at(-1);
   if (done === undefined) throw new Error('no webhook came');
@@ -188,7 +204,7 @@ async function run(): Promise<void> {
   check('a forgery is refused', forged.status === 401, forged.answer);
   const guess = signedHeaders({ body, secret: 'guess', nowMs: Date.now() });
   check('so is a wrong secret', (await follower.send(guess, body)).status === 401);
-  const old = signedHeaders({ body, secret: SECRET, nowMs: Date.now() - 310_000 });
+  const old = signedHeaders({ body, secret: NEXT_SECRET, nowMs: Date.now() - 310_000 });
   check('so is a webhook of before', (await follower.send(old, body)).status === 401);
 
   // MLflow cannot be asked: it repeats the webhook.
@@ -213,13 +229,30 @@ async function run(): Promise<void> {
   const manifest = file('models/small/versions/4/manifest.json');
   check('a tagged version is published', await eventually(() => existsSync(manifest)));
 
+  // Many moves at once, their webhooks in any order.
+  const versions = Array.from({ length: 40 }, (_, index) => String((index % 4) + 1));
+  const seen = follower.arrivals.length;
+  await Promise.all(versions.map((version) => mlflow.setAlias('small', 'champion', version)));
+  const isWorkedOff = await eventually(
+    () =>
+      follower.arrivals.length === seen + versions.length &&
+      follower.arrivals.slice(seen).every(({ status }) => status > 0),
+  );
+  const meant = await mlflow.versionOf('small', 'champion');
+  check(
+    `${versions.length} moves at once end in what MLflow says`,
+    isWorkedOff && pointer('small/aliases/champion').version === meant,
+    `${JSON.stringify(pointer('small/aliases/champion'))}, MLflow: ${meant}`,
+  );
+
   // Webhooks that never come, and stages, which have none.
-  await mlflow.setWebhookActive(webhook, false);
-  await sleep(1_500); // MLflow remembers its webhooks for a second
-  await mlflow.setAlias('small', 'champion', '1');
+  await mlflow.changeWebhook(webhook, { status: 'DISABLED' });
+  await sleep(1_500);
+  await mlflow.setAlias('small', 'champion', meant === '1' ? '2' : '1');
   await mlflow.moveToStage('small', '2', 'Production');
   await follower.reconcile();
-  check('a lost webhook is made up for', pointer('small/aliases/champion').version === '1');
+  const made = pointer('small/aliases/champion').version;
+  check('a lost webhook is made up for', made === (meant === '1' ? '2' : '1'), made);
   check('a stage is followed', pointer('small/stages/Production').version === '2');
 }
 

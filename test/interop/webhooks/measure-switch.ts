@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Follower } from './follower.ts';
 import type { Answered, SteadyLoad } from './steady-load.ts';
@@ -85,7 +86,11 @@ function findFaults(
     ...(failed.length > 0 ? [`${failed.length} failed: ${JSON.stringify(failed[0])}`] : []),
     ...(strange.length > 0 ? [`${strange.length} of another version`] : []),
     ...(wrong.length > 0 ? [`${wrong.length} whose prediction is of another version`] : []),
-    ...(lateMs <= MAX_OLD_MS ? [] : [`not switched ${lateMs} ms after the pointer moved`]),
+    ...(lateMs <= MAX_OLD_MS
+      ? []
+      : [
+          `not switched ${lateMs.toFixed()} ms after the pointer moved (load ${loadavg()[0]?.toFixed(1)})`,
+        ]),
     ...(answers.length < MIN_REQUESTS ? [`only ${answers.length} requests`] : []),
     ...Array.from({ length: instances }, (_, index) => goesBack(answers, index, to)).flat(),
   ];

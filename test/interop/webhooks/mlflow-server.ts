@@ -57,17 +57,21 @@ export interface MlflowRegistry {
   moveToStage(name: string, version: string, stage: string): Promise<void>;
   /** @returns its id */
   createWebhook(url: string, secret: string, events: readonly string[]): Promise<string>;
-  setWebhookActive(id: string, isActive: boolean): Promise<void>;
+  changeWebhook(
+    id: string,
+    change: { readonly status?: string; readonly secret?: string },
+  ): Promise<void>;
+  versionOf(name: string, alias: string): Promise<string>;
   /** MLflow's own try of a webhook. @returns the status it got */
   testWebhook(id: string): Promise<number>;
 }
 
 export function createMlflowRegistry(serverUrl: string): MlflowRegistry {
-  async function call(method: string, path: string, json: unknown): Promise<Answer> {
+  async function call(method: string, path: string, json?: unknown): Promise<Answer> {
     const response = await fetch(`${serverUrl}/api/2.0/mlflow${path}`, {
       method,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(json),
+      ...(json !== undefined && { body: JSON.stringify(json) }),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
     return (await response.json()) as Answer;
@@ -98,14 +102,18 @@ export function createMlflowRegistry(serverUrl: string): MlflowRegistry {
       });
       return String(answer.webhook?.webhook_id);
     },
-    setWebhookActive: async (id, isActive) =>
-      void (await call('PATCH', `/webhooks/${id}`, { status: isActive ? 'ACTIVE' : 'DISABLED' })),
+    changeWebhook: async (id, change) => void (await call('PATCH', `/webhooks/${id}`, change)),
+    versionOf: async (name, of) => {
+      const answer = await call('GET', `${alias}?name=${name}&alias=${of}`);
+      return String(answer.model_version?.version);
+    },
     testWebhook: async (id) =>
       Number((await call('POST', `/webhooks/${id}/test`, {})).result?.response_status),
   };
 }
 
 interface Answer {
+  readonly model_version?: { readonly version?: string };
   readonly webhook?: { readonly webhook_id?: string };
   readonly result?: { readonly response_status?: number };
 }
