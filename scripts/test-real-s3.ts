@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startServer, stopServers } from '../test/interop/processes.ts';
 import { ensureVersityGateway } from './versitygw.ts';
 
-/** `npm run test:s3`: the artifact contract over a real S3 server, VersityGW, which checks signatures. */
+/** `npm run test:s3`: reading and publishing over a real S3 server, VersityGW, which checks signatures. */
 const keys = { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing-secret' };
 const directory = mkdtempSync(join(tmpdir(), 's3-'));
 try {
