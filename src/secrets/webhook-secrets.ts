@@ -1,6 +1,6 @@
 import { ServingError } from '../errors.ts';
 import type { Environment } from '../http-client/read-variable.ts';
-import { parseSecretReference, type SecretReference } from './parse-secret-reference.ts';
+import { parseSecretReference } from './parse-secret-reference.ts';
 import { createSecretSource, type SecretSource } from './secret-source.ts';
 
 /** Names where the secret is that MLflow signs its webhooks with. */
@@ -18,6 +18,8 @@ export type WebhookSecrets = (options?: WebhookSecretsOptions) => Promise<readon
 const OVERLAP_MS = 24 * 60 * 60_000;
 /** Forged webhooks must not become as many calls of Secrets Manager; ms. */
 const AGAIN_AFTER_MS = 10_000;
+/** That there is no version before is remembered for so long; ms. */
+const ABSENT_MS = 5 * 60_000;
 
 /**
  * The secrets of webhooks, from Secrets Manager or SSM.
@@ -41,27 +43,29 @@ export function createWebhookSecrets(
   }
   const reference = parseSecretReference(text, WEBHOOK_SECRET_VARIABLE);
   let askedAgainMs = Number.NEGATIVE_INFINITY;
+  let noPreviousUntilMs = Number.NEGATIVE_INFINITY;
+
+  /** Most secrets have no version before; and one that cannot be used takes nothing from the current one. */
+  async function findPrevious(): Promise<string | undefined> {
+    if (now() < noPreviousUntilMs) return undefined;
+    try {
+      return (await source.read(reference, 'AWSPREVIOUS')).value;
+    } catch (error) {
+      if (!(error instanceof ServingError)) throw error;
+      noPreviousUntilMs = now() + ABSENT_MS;
+      return undefined;
+    }
+  }
+
   return async ({ again = false } = {}) => {
     if (again && now() >= askedAgainMs + AGAIN_AFTER_MS) {
       askedAgainMs = now();
+      noPreviousUntilMs = now();
       source.forget(reference);
     }
     const { value, createdAtMs } = await source.read(reference);
     const isRotating = createdAtMs !== undefined && now() < createdAtMs + OVERLAP_MS;
-    const previous = isRotating ? await findPrevious(source, reference) : undefined;
+    const previous = isRotating ? await findPrevious() : undefined;
     return previous === undefined || previous === value ? [value] : [value, previous];
   };
-}
-
-/** Most secrets have no version before; and one that cannot be used takes nothing from the current one. */
-async function findPrevious(
-  source: SecretSource,
-  reference: SecretReference,
-): Promise<string | undefined> {
-  try {
-    return (await source.read(reference, 'AWSPREVIOUS')).value;
-  } catch (error) {
-    if (error instanceof ServingError) return undefined;
-    throw error;
-  }
 }

@@ -42,10 +42,21 @@ describe('createWebhookSecrets', () => {
     expect(await secrets()).toEqual(['new']);
   });
 
-  it('does without a version before', async () => {
-    const { secrets } = setUp({ AWSCURRENT: 'first' }, 0);
+  it('does without a version before, and does not look for it each time', async () => {
+    const { secrets, asked } = setUp({ AWSCURRENT: 'first' }, 0);
 
     expect(await secrets()).toEqual(['first']);
+    expect(await secrets()).toEqual(['first']);
+    expect(asked).toEqual(['AWSCURRENT', 'AWSPREVIOUS']);
+  });
+
+  it('finds the version before after the first rotation', async () => {
+    const { secrets, versions } = setUp({ AWSCURRENT: 'first' }, 0);
+
+    await secrets();
+    Object.assign(versions, { AWSCURRENT: 'second', AWSPREVIOUS: 'first' });
+
+    expect(await secrets({ again: true })).toEqual(['second', 'first']);
   });
 
   it('has one of a store that keeps no dates, such as SSM', async () => {
