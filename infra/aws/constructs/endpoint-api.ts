@@ -58,7 +58,7 @@ export interface EndpointApiProps extends EndpointApiOptions {
  */
 const BINARY_TYPES = ['application/vnd.apache.parquet'];
 
-/** Smaller answers are not worth compressing. Requests are unpacked because this is set at all. */
+/** Smaller answers are not worth compressing. Requests with `Content-Encoding: gzip` are unpacked, whatever their size. */
 const COMPRESSED_FROM = Size.bytes(1024);
 
 /** The REST API before a serving function. */

@@ -94,7 +94,10 @@ const REFUSALS: readonly (readonly [ResponseType, Refusal])[] = [
   ],
   [
     ResponseType.UNSUPPORTED_MEDIA_TYPE,
-    { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'the Content-Type header names another format' },
+    {
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+      message: 'the body cannot be read; send JSON, CSV or Parquet, as it is or packed with gzip',
+    },
   ],
   [
     ResponseType.WAF_FILTERED,
