@@ -67,6 +67,15 @@ describe('S3 that fails', () => {
     expect(s3.get('models', 'r/b.json')?.toString()).toBe('b');
   });
 
+  it('waits for other conditional writes as long as it takes', async () => {
+    const fault: Fault = { kind: 'status', status: 409, code: 'ConditionalRequestConflict' };
+    s3.setFault(({ attempt }) => (attempt < 8 ? fault : undefined));
+
+    const outcome = await (await open()).write('b.json', Buffer.from('b'), { ifAbsent: true });
+
+    expect(outcome).toBe('written');
+  });
+
   it.each<{ name: string; fault: Fault }>([
     { name: 'cuts the answer short', fault: { kind: 'truncate' } },
     { name: 'throttles', fault: { kind: 'status', status: 503, code: 'SlowDown' } },
