@@ -1,5 +1,6 @@
 import { App, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -8,6 +9,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
+  JwtAuthorizer,
   MlflowEndpoint,
   type MlflowEndpointProps,
   ModelStore,
@@ -289,5 +291,22 @@ describe('cdk-nag over somebody’s own app', () => {
     );
 
     expect(findings).toEqual([]);
+  });
+});
+
+describe('JwtAuthorizer', () => {
+  it('guards a REST API of somebody’s own', () => {
+    const { authorizer } = new JwtAuthorizer(stack, 'Tokens', {
+      issuer: 'https://login.example.com/',
+      audience: ['shop'],
+      code: someCode(),
+    });
+    const api = new RestApi(stack, 'Shop');
+    api.root.addMethod('GET', undefined, { authorizer });
+
+    Template.fromStack(stack).hasResourceProperties('AWS::ApiGateway::Method', {
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: { Ref: Match.stringLikeRegexp('^TokensAuthorizer') },
+    });
   });
 });
