@@ -1,3 +1,4 @@
+import type { Backoff } from './backoff.ts';
 import type { Refresh, Route } from './route.ts';
 
 /** How a URI that moves is kept up to date: when it is looked up again, and which requests wait for that. */
@@ -6,6 +7,10 @@ export interface Freshness {
   lifetimeMs(): number;
   /** An answer that is older than this when its model is open at last is asked for again; ms. */
   readonly lookupAgeMs: number;
+  /** How long the failure of a first load stands; somebody waits for it. */
+  readonly firstBackoff: Backoff;
+  /** How long a failed refresh stands while there is a good model to go on with. */
+  readonly refreshBackoff: Backoff;
   /**
    * True to look up as often as ever while the version found cannot be opened, or the alias is gone:
    * what comes next may be good.

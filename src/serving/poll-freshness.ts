@@ -27,6 +27,8 @@ export function createPollFreshness({ clock, random, ttlMs, catchUpMs }: PollOpt
   return {
     lifetimeMs: () => jitteredMs(ttlMs, random()),
     lookupAgeMs: ttlMs,
+    firstBackoff: { minMs: 500, maxMs: 5_000 },
+    refreshBackoff: { minMs: 1_000, maxMs: 60_000 },
     looksPastTrouble: false,
     waitFor: (route, running, { signal }) =>
       route.naps > 0 && clock.now() >= route.patienceAtMs

@@ -38,7 +38,7 @@ export function createPushFreshness({ clock, random, floorMs }: PushOptions): Fr
       await atMost(running.resolved, Math.min(lookupMs, wholeMs), clock, signal);
     }
     const openMs = startedWaitingAtMs + wholeMs - clock.now();
-    if (running.isResolved && openMs > 0) await atMost(running.done, openMs, clock, signal);
+    if (isWorthWaiting(running) && openMs > 0) await atMost(running.done, openMs, clock, signal);
   }
 
   async function waitAgain(route: Route, running: Refresh, ms: number, signal?: AbortSignal) {
@@ -55,8 +55,11 @@ export function createPushFreshness({ clock, random, floorMs }: PushOptions): Fr
   return {
     lifetimeMs: () => floorMs,
     lookupAgeMs: Math.max(LOOKUP_AGE_MS, floorMs),
+    firstBackoff: { minMs: 500, maxMs: 1_000 },
+    refreshBackoff: { minMs: 1_000, maxMs: 10_000 },
     looksPastTrouble: true,
     waitFor(route, running, request) {
+      if (running.isRetry) return undefined;
       const nowMs = clock.now();
       const wasQuiet = nowMs - route.seenDueAtMs > QUIET_MS;
       route.seenDueAtMs = nowMs;
@@ -73,6 +76,9 @@ export function createPushFreshness({ clock, random, floorMs }: PushOptions): Fr
     },
   };
 }
+
+/** Not for a version that could not be opened before. */
+const isWorthWaiting = ({ isResolved, isRetry }: Refresh): boolean => isResolved && !isRetry;
 
 /** What is left of a wait since the refresh began; ms. A clock that was set back makes it no longer. */
 const left = ({ startedAtMs }: Refresh, limitMs: number, nowMs: number): number =>

@@ -15,6 +15,7 @@ export interface Run extends Refresh {
   pending: Attempt<unknown> | undefined;
   isSuperseded: boolean;
   isResolved: boolean;
+  isRetry: boolean;
   /** What the URI means is known: whoever waits for that goes on. */
   markResolved(): void;
   /** What the lookup found. */
@@ -34,6 +35,7 @@ export function createRun(done: Promise<void>, models: OpenModels, startedAtMs: 
     startedAtMs,
     resolved,
     isResolved: false,
+    isRetry: false,
     markResolved: () => {
       run.isResolved = true;
       resolve();

@@ -21,13 +21,8 @@ export interface RefresherOptions {
   readonly lookupDeadlineMs: number;
 }
 
-/**
- * First loads: somebody waits for them, so they are tried again soon. The first failure costs no
- * delay at all: it may be a platform's init phase, and the next request its first.
- */
-const FIRST_BACKOFF: Backoff = { minMs: 500, maxMs: 5_000 };
-/** Refreshes: there is a good model to go on with. */
-const REFRESH_BACKOFF: Backoff = { minMs: 1_000, maxMs: 60_000 };
+/** What is looked past, until it is tried, and reported, again. */
+const TROUBLE_BACKOFF: Backoff = { minMs: 1_000, maxMs: 60_000 };
 /** While somebody waits for the first model, a lookup this old is good enough; ms. */
 const FIRST_LOOKUP_AGE_MS = 60_000;
 /** Lookups in one refresh: more than one when opening took longer than a lookup is believed. */
@@ -55,6 +50,7 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
       for (let round = 1; !run.isSuperseded; round++) {
         const askedAtMs = clock.now();
         const version = await find(route, run, round);
+        run.isRetry = route.trouble?.what === versionKey(version);
         run.markResolved();
         if (isKnownTrouble(route, versionKey(version), askedAtMs)) {
           goOn(route, askedAtMs);
@@ -155,7 +151,7 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
       telemetry.emit({ type: 'model-refreshed', uri: route.uri, from, to, durationMs });
     }
     if (run.failure !== undefined) {
-      backOff(route, REFRESH_BACKOFF, run.failure, eventModel(version));
+      backOff(route, freshness.refreshBackoff, run.failure, eventModel(version));
       return;
     }
     Object.assign(route, HEALTHY);
@@ -180,13 +176,14 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
     run.error = error;
     const slot = openSlotOf(route);
     if (slot === undefined) {
-      backOff(route, FIRST_BACKOFF, error);
+      backOff(route, freshness.firstBackoff, error);
       route.error = error;
       return;
     }
     const what = freshness.looksPastTrouble ? troubleOf(run, error) : undefined;
     if (what === undefined || !isKnownTrouble(route, what, nowMs)) {
-      backOff(route, REFRESH_BACKOFF, error, eventModel(slot.model.version));
+      const backoff = what === undefined ? freshness.refreshBackoff : TROUBLE_BACKOFF;
+      backOff(route, backoff, error, eventModel(slot.model.version));
       if (what !== undefined) route.trouble = { what, untilMs: route.dueAtMs };
     }
     if (what !== undefined) goOn(route, nowMs);
@@ -194,6 +191,7 @@ export function createRefresher(options: RefresherOptions): (route: Route) => Re
 
   function backOff(route: Route, backoff: Backoff, error: unknown, serving?: EventModel): void {
     const failures = route.failures + 1;
+    // It may have been a platform's init phase, and the next request its first.
     const isFirst = serving === undefined && failures === 1;
     const retryInMs = isFirst ? 0 : backoffMs(failures, backoff, random());
     route.failures = failures;

@@ -48,6 +48,8 @@ export interface Refresh {
   /** Resolves once it is known what the URI means, or that this cannot be found out. */
   readonly resolved: Promise<void>;
   readonly isResolved: boolean;
+  /** It found a version that could not be opened before, and tries it again. */
+  readonly isRetry: boolean;
   /** Resolves when it is over, whatever came of it. */
   readonly done: Promise<void>;
   /** Why it failed; undefined while it runs, when it went well, and when it must be begun anew. */
