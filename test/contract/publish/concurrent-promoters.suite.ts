@@ -76,10 +76,11 @@ export function describeConcurrentPromoters(
         const other = startPromoter(0, Number.MAX_SAFE_INTEGER, root);
         for (let kill = 0; kill < kills; kill += 1) {
           const promoter = startPromoter(1 + (kill % 4), Number.MAX_SAFE_INTEGER, root);
-          while (promoter.reported().length === 0) await sleep(5);
+          while (promoter.reported().length === 0 && promoter.child.exitCode === null)
+            await sleep(5);
           await sleep(Math.random() * 100);
           promoter.child.kill('SIGKILL');
-          await promoter.ended;
+          expect(await promoter.ended).toEqual({ exitCode: null, errors: '' });
           reported.push(...promoter.reported());
         }
         other.child.kill('SIGKILL');
@@ -95,7 +96,7 @@ export function describeConcurrentPromoters(
         const started = Date.now();
         const after = await movePointer(store, { ...CHAMPION, version: '16' });
         expect(after).toMatchObject({ outcome: 'moved', sequence: recorded.length + 1 });
-        expect(Date.now() - started).toBeLessThan(5_000);
+        expect(Date.now() - started).toBeLessThan(20_000); // a lock that a dead process holds would take a minute
       },
       TIMEOUT_MS,
     );
