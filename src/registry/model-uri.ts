@@ -144,7 +144,7 @@ function suggestScheme(scheme: string, uri: string): string | undefined {
 }
 
 /** User info of a URL may be a password. */
-const withoutUserInfo = (uri: string): string => uri.replace(/^([a-z+.-]+:\/\/)[^/@]*@/i, '$1');
+const withoutUserInfo = (uri: string): string => uri.replace(/^([a-z+.-]+:\/\/)[^/]*@/i, '$1');
 
 const MAX_QUOTED_CHARACTERS = 80;
 const quote = (text: string): string =>

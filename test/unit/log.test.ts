@@ -76,6 +76,7 @@ describe('createLog', () => {
 
   it.each([
     ['https://user:pass@host/path', 'https://***@host/path'],
+    ['https://user:p@ss@host/path', 'https://***@host/path'],
     [
       's3://bucket/key?X-Amz-Signature=abc&X-Amz-Date=1',
       's3://bucket/key?X-Amz-Signature=***&X-Amz-Date=***',

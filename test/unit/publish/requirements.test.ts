@@ -14,6 +14,7 @@ describe('readRequirements', () => {
       '-r other.txt',
       '# all of it',
       'x @ git+https://token@host/x.git#egg=x',
+      'y @ https://bucket.s3.amazonaws.com/y.whl?X-Amz-Signature=abc#sha256=12 ; extra == "y"',
       'numpy<3; python_version > "3.9"  # a reason',
     ];
     writeFileSync(join(folder, 'requirements.txt'), lines.join('\n'));
@@ -21,6 +22,7 @@ describe('readRequirements', () => {
     expect(await readRequirements(folder)).toEqual([
       'mlflow==3.17.2',
       'x @ git+https://host/x.git#egg=x',
+      'y @ https://bucket.s3.amazonaws.com/y.whl#sha256=12 ; extra == "y"',
       'numpy<3; python_version > "3.9"',
     ]);
     rmSync(folder, { recursive: true });
@@ -31,6 +33,7 @@ describe('readRequirements', () => {
 describe('withoutUserInfo', () => {
   it.each([
     ['https://me:pw@host:5000/a?token=t#x', 'https://host:5000/a'],
+    ['https://me:p@ss@host/a', 'https://host/a'],
     ['s3://bucket/a@b', 's3://bucket/a@b'],
     ['models:/wine@champion', 'models:/wine@champion'],
     ['sqlite:///mlflow.db', 'sqlite:///mlflow.db'],

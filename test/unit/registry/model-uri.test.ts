@@ -82,7 +82,7 @@ describe('parseModelUri', () => {
   });
 
   it('keeps passwords and length out of the message', () => {
-    const text = `https://ann:secret@host/${'x'.repeat(500)}`;
+    const text = `https://ann:my@secret@host/${'x'.repeat(500)}`;
 
     try {
       parseModelUri(text);
