@@ -96,7 +96,11 @@ export class RegistryEvents extends Construct {
     this.allowItself();
   }
 
-  /** It answers a webhook at once, and goes on in a call of its own. A policy by itself: the role's own one comes before the function. */
+  /**
+   * It answers a webhook at once, and goes on in a call of its own.
+   *
+   * A policy by itself: the role's own one has to be there before the function is.
+   */
   private allowItself(): void {
     new Policy(this, 'CallItself', {
       statements: [
