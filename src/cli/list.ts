@@ -2,6 +2,7 @@ import { ServingError } from '../errors.ts';
 import { type ListedModel, listModels } from '../publish/list-models.ts';
 import type { ObjectStore } from '../publish/object-store.ts';
 import type { PointerName } from '../publish/pointer.ts';
+import { listPointerNames } from '../publish/published-names.ts';
 import { type HistoryEntry, readHistory } from '../publish/read-history.ts';
 import type { PointerKind } from '../registry/published-layout.ts';
 import { EXIT } from './failure.ts';
@@ -67,7 +68,6 @@ async function historyOf(
   name: string,
   kind: PointerKind,
 ): Promise<PointerHistory[]> {
-  const { listPointerNames } = await import('../publish/published-names.ts');
   const names = await listPointerNames(store, name, kind, {});
   return Promise.all(
     names.map(async (pointer) => {

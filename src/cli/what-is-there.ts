@@ -1,6 +1,7 @@
 import { ServingError } from '../errors.ts';
 import { listModels } from '../publish/list-models.ts';
 import type { ObjectStore } from '../publish/object-store.ts';
+import { listModelNames } from '../publish/published-names.ts';
 
 const MOST = 10;
 
@@ -28,7 +29,7 @@ export async function sayingWhatIsThere<T>(
 export async function describeModel(store: ObjectStore, name: string): Promise<string | undefined> {
   const [model] = await listModels(store, { name });
   if (model === undefined) {
-    const names = (await listModels(store)).map((other) => other.name);
+    const names = await listModelNames(store, {});
     return names.length === 0 ? 'nothing is published there' : `models there: ${few(names)}`;
   }
   const parts = [
