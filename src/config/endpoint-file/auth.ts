@@ -46,7 +46,7 @@ const iam = z
             'arn:aws:iam::123456789012:role/caller',
           ),
           'ARNs of roles, users or accounts',
-        ).describe('These may call, other accounts’ roles too'),
+        ).describe('These may call, of other accounts too, and nobody else'),
       }),
     ],
     { error: 'expected true, or a mapping with allowedPrincipals' },
