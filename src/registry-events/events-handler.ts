@@ -44,11 +44,20 @@ export function createEventsHandler(options: EventsHandlerOptions): HttpHandler 
   /** A secret that was just rotated may not be known here yet. */
   async function verify(request: HttpRequest): Promise<string> {
     try {
-      return verifyWebhook(request, { secrets: await asOurFault(secrets()), nowMs: now() });
+      return verifyWebhook(request, { secrets: await readSecrets(), nowMs: now() });
     } catch (error) {
       if (!(error instanceof ServingError) || error.code !== 'UNAUTHENTICATED') throw error;
-      const again = await asOurFault(secrets({ again: true }));
+      const again = await readSecrets({ again: true });
       return verifyWebhook(request, { secrets: again, nowMs: now() });
+    }
+  }
+
+  /** Anybody may ask before a signature is checked: where the secret is kept is for the log. */
+  async function readSecrets(which?: Parameters<WebhookSecrets>[0]): Promise<readonly string[]> {
+    try {
+      return await secrets(which);
+    } catch (error) {
+      throw error instanceof ServingError ? cannotCheck(error) : error;
     }
   }
 
@@ -117,6 +126,13 @@ async function asOurFault<T>(work: Promise<T>): Promise<T> {
     throw new ServingError('TEMPORARILY_UNAVAILABLE', error.message, { cause: error });
   }
 }
+
+const cannotCheck = (cause: ServingError): ServingError =>
+  new ServingError(
+    'TEMPORARILY_UNAVAILABLE',
+    'webhooks cannot be checked now: their secret cannot be read, the log says why; send the event again',
+    { cause },
+  );
 
 const repeated = (id: string): ServingError =>
   new ServingError('RESOURCE_CONFLICT', `delivery ${id} has been worked off already`);

@@ -138,6 +138,23 @@ describe('POST /registry-events', () => {
   });
 
   it.each([
+    'INVALID_PARAMETER_VALUE',
+    'PERMISSION_DENIED',
+  ] as const)('says nothing of its secret to strangers when that cannot be read: %s', async (code) => {
+    const { answer, lines } = setUp({
+      secrets: async () => {
+        throw new ServingError(code, 'secret "prod/mlflow" (Secrets Manager) cannot be had');
+      },
+    });
+
+    const response = await answer(webhook(), CONTEXT);
+
+    expect(response.status).toBe(503);
+    expect(response.body).not.toContain('prod/mlflow');
+    expect(lines.join()).toContain('prod/mlflow');
+  });
+
+  it.each([
     'UNAUTHENTICATED',
     'PERMISSION_DENIED',
     'RESOURCE_DOES_NOT_EXIST',
