@@ -6,16 +6,21 @@ import { EndpointStack } from '../../infra/aws/endpoint-stack.ts';
 import { type EndpointFileInput, endpointSchema } from '../../src/config/endpoint-schema.ts';
 import { BUCKET_KEYS, type Bucket, startBucket } from '../artifact/bucket.ts';
 import { type CliOutcome, runCli } from '../helpers/run-cli.ts';
-import { type Deployment, readDeployment } from './deployment.ts';
+import { type Deployment, ofApi, readDeployment } from './deployment.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway/start-gateway.ts';
-import { createLocalFunctions, type LocalFunctionsOptions } from './local-functions.ts';
+import { type LocalFunctionsOptions, startLocalFunctions } from './local-functions.ts';
 import { CONTEXT } from './synth.ts';
 
 export type DeployOptions = Pick<GatewayOptions, 'principals' | 'userPoolKey' | 'now'> &
-  Pick<LocalFunctionsOptions, 'others'>;
+  Pick<LocalFunctionsOptions, 'others'> & {
+    /** Where AWS's other services are. */
+    readonly environment?: Readonly<Record<string, string>>;
+  };
 
 export interface DeployedEndpoint extends Gateway {
   readonly deployment: Deployment;
+  /** Of the API for webhooks, if the file asks for events. */
+  readonly webhooks: Gateway | undefined;
 }
 
 /** A place to deploy to: a bucket on a real S3 server, and room for what is unpacked. */
@@ -47,15 +52,27 @@ export async function startLocalCloud(): Promise<LocalCloud> {
     },
     deploy: async (wish, options = {}) => {
       const deployment = synthesized(wish, mkdtempSync(join(work, 'cdk.out-')));
-      const functions = createLocalFunctions({
+      const functions = await startLocalFunctions({
+        ...options,
         deployment,
         directory: join(work, 'functions'),
-        environment,
-        ...options,
+        environment: { ...environment, ...options.environment },
       });
-      const gateway = await startGateway({ deployment, invoke: functions.invoke, ...options });
-      running.push(gateway.close, functions.stop);
-      return { ...gateway, deployment };
+      running.push(functions.stop);
+      const open = async (name: string): Promise<Gateway | undefined> => {
+        const [api] = apisOf(deployment).filter((id) => id.startsWith(name));
+        if (api === undefined) return undefined;
+        const own = ofApi(deployment, api);
+        const gateway = await startGateway({
+          ...options,
+          deployment: own,
+          invoke: functions.invoke,
+        });
+        running.push(gateway.close);
+        return gateway;
+      };
+      const endpoint = (await open('Endpoint')) as Gateway;
+      return { ...endpoint, deployment, webhooks: await open('RegistryEvents') };
     },
     stop: async () => {
       await Promise.all(running.map((stop) => stop()));
@@ -64,6 +81,10 @@ export async function startLocalCloud(): Promise<LocalCloud> {
     },
   };
 }
+
+const apisOf = (deployment: Deployment): string[] => [
+  ...deployment.all('AWS::ApiGateway::RestApi').keys(),
+];
 
 /** With the zips of dist/, as `cdk deploy` takes them. */
 function synthesized(wish: Wish, outdir: string): Deployment {

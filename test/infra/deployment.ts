@@ -72,3 +72,15 @@ export function readDeployment(directory: string, stack: string, bucket: string)
     },
   };
 }
+
+/** What belongs to one REST API of a stack that has several. */
+export const ofApi = (deployment: Deployment, apiId: string): Deployment => ({
+  ...deployment,
+  all: <Properties>(type: string) =>
+    new Map(
+      [...deployment.all<Properties & { RestApiId?: string }>(type)].filter(
+        ([id, { RestApiId: owner }]) =>
+          type === 'AWS::ApiGateway::RestApi' ? id === apiId : (owner ?? apiId) === apiId,
+      ),
+    ),
+});

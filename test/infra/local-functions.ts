@@ -5,6 +5,7 @@ import { type LambdaProcess, startLambda } from '../artifact/lambda-process.ts';
 import { ISSUER_CA_PATH } from '../helpers/token-issuer.ts';
 import type { Deployment } from './deployment.ts';
 import type { InvokeFunction } from './gateway/authorize.ts';
+import { startLambdaApi } from './lambda-api.ts';
 
 interface FunctionProperties {
   readonly Handler: string;
@@ -33,7 +34,7 @@ export interface LocalFunctionsOptions {
  * Every function of a template as it describes them: handler, variables and zip from the template, run by
  * AWS's runtime interface client on a read-only root. Each starts when it is first called.
  */
-export function createLocalFunctions(options: LocalFunctionsOptions): LocalFunctions {
+export async function startLocalFunctions(options: LocalFunctionsOptions): Promise<LocalFunctions> {
   const { deployment, directory, environment, others = {} } = options;
   const functions = deployment.all<FunctionProperties>('AWS::Lambda::Function');
   const running = new Map<string, Promise<LambdaProcess>>();
@@ -47,26 +48,32 @@ export function createLocalFunctions(options: LocalFunctionsOptions): LocalFunct
       environment: {
         ...properties.Environment?.Variables,
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(properties.MemorySize),
+        AWS_LAMBDA_FUNCTION_NAME: id,
+        AWS_ENDPOINT_URL_LAMBDA: api.url,
         NODE_EXTRA_CA_CERTS: `/mnt/task/${CA}`,
         ...environment,
       },
     });
   }
 
+  async function invoke(arn: string, event: unknown): Promise<unknown> {
+    const [, id = ''] = /:function:([^:]+)/.exec(arn) ?? [];
+    const other = others[id];
+    if (other !== undefined) return other(event);
+    const started = running.get(id) ?? start(id);
+    running.set(id, started);
+    const timeoutMs = (functions.get(id)?.Timeout ?? 3) * 1000;
+    const { kind, body } = await (await started).invoke(event, { timeoutMs });
+    if (kind === 'response') return body;
+    const { errorMessage = 'no message' } = body as { errorMessage?: string };
+    throw new Error(errorMessage);
+  }
+
+  const api = await startLambdaApi((name, event) => invoke(`:function:${name}`, event));
   return {
-    invoke: async (arn, event) => {
-      const [, id = ''] = /:function:([^:]+)/.exec(arn) ?? [];
-      const other = others[id];
-      if (other !== undefined) return other(event);
-      const started = running.get(id) ?? start(id);
-      running.set(id, started);
-      const timeoutMs = (functions.get(id)?.Timeout ?? 3) * 1000;
-      const { kind, body } = await (await started).invoke(event, { timeoutMs });
-      if (kind === 'response') return body;
-      const { errorMessage = 'no message' } = body as { errorMessage?: string };
-      throw new Error(errorMessage);
-    },
+    invoke,
     stop: async () => {
+      await api.close();
       await Promise.all([...running.values()].map(async (lambda) => (await lambda).stop()));
     },
   };
