@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** One project per kind of proof; CONTRIBUTING.md says what each needs. */
-const project = (name: string, include: string[], testTimeout: number) => ({
-  test: { name, include, testTimeout, hookTimeout: testTimeout },
-});
+const project = (
+  name: string,
+  include: string[],
+  testTimeout: number,
+  globalSetup: string[] = [],
+) => ({ test: { name, include, testTimeout, hookTimeout: testTimeout, globalSetup } });
 
 /** Files share what they have imported: templates are made once, and not for each file. */
 const shared = ({ test }: ReturnType<typeof project>) => ({ test: { ...test, isolate: false } });
@@ -18,7 +21,7 @@ export default defineConfig({
       project('integration', ['test/integration/**/*.test.ts'], 60_000),
       shared(project('infra', ['test/infra/**/*.test.ts'], 60_000)),
       project('properties', ['test/properties/**/*.test.ts'], 600_000),
-      project('deployed', ['test/infra/**/*.deployed.ts'], 120_000),
+      project('deployed', ['test/infra/**/*.deployed.ts'], 120_000, ['test/infra/prepare.ts']),
       project('artifact', ['test/artifact/**/*.test.ts'], 120_000),
     ],
   },
