@@ -274,6 +274,30 @@ describe('RegistryEvents', () => {
 
     expect(build).toThrow(/awsSigV4 needs an address such as https:\/\/<id>\.execute-api/);
   });
+
+  it.each([
+    {
+      name: 'a password in the address, which the template would show',
+      registry: { uri: 'https://me:p@ss@mlflow.example.com' },
+      says: /^registry\.uri holds a user or a password; keep them in a secret(?!.*p@ss)/,
+    },
+    {
+      name: 'a folder that no key begins with',
+      registry: { uri: 'https://mlflow.example.com', prefix: 'mlflow/' },
+      says: /^registry\.artifacts\.prefix must have no slash at its ends, got "mlflow\/"/,
+    },
+  ])('refuses $name', ({ registry: { uri, prefix }, says }) => {
+    const artifacts = prefix && { bucket: new Bucket(stack, 'Artifacts'), prefix };
+    const build = () =>
+      new RegistryEvents(stack, 'Follow', {
+        store: new ModelStore(stack, 'Models'),
+        registry: { uri, ...(artifacts && { artifacts }) },
+        webhookSecret: SecretSource.fromSecret(new Secret(stack, 'Webhook')),
+        code: someCode(),
+      });
+
+    expect(build).toThrow(says);
+  });
 });
 
 describe('cdk-nag over somebody’s own app', () => {

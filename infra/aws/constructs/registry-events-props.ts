@@ -58,6 +58,7 @@ export interface RegistryEventsProps {
 }
 
 export interface TrackingServer {
+  /** Without user and password: those come from secrets. */
   readonly uri: string;
   readonly username?: SecretSource;
   readonly password?: SecretSource;
@@ -76,7 +77,7 @@ export interface TrackingServer {
    */
   readonly artifacts?: {
     readonly bucket: IBucket;
-    /** @default the whole bucket */
+    /** Without slashes at its ends. @default the whole bucket */
     readonly prefix?: string;
   };
 }

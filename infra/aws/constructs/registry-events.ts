@@ -10,6 +10,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
+import { checkTrackingServer } from './check-tracking-server.ts';
 import { executeApiArn } from './execute-api-arn.ts';
 import { followingEnvironment } from './following-environment.ts';
 import { grantFolder, READING } from './grant-folder.ts';
@@ -36,6 +37,7 @@ export class RegistryEvents extends Construct {
 
   constructor(scope: Construct, id: string, props: RegistryEventsProps) {
     super(scope, id);
+    checkTrackingServer(props.registry);
     const { architecture = 'x64', tracing = false } = props;
     const logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
     this.failures = new Queue(this, 'Failures', {
