@@ -12,6 +12,7 @@ import { startServer, stopServers } from '../test/interop/processes.ts';
 const MAX_TARBALL_BYTES = 40 * 2 ** 20;
 const EXAMPLE = 'models/wine/versions/2/model/serving_input_example.json';
 
+const expected: unknown = JSON.parse(readFileSync('test/artifact/wine-answers.json', 'utf8'))['2'];
 const registry = resolve('examples/registry');
 const work = mkdtempSync(join(tmpdir(), 'package-'));
 const app = join(work, 'cdk-app');
@@ -23,6 +24,7 @@ try {
     recursive: true,
     filter: (path) => !/(?:node_modules|cdk\.out)$/.test(path),
   });
+  cpSync('scripts/package-app/entry.ts', join(app, 'entry.ts'));
   run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball]);
   checkTypes();
   checkSynth();
@@ -56,10 +58,10 @@ interface Packed {
 
 /** Also of the entry `.`, which the app does not use; declarations are checked as strictly as sources. */
 function checkTypes(): void {
+  const config = JSON.parse(readFileSync(join(app, 'tsconfig.json'), 'utf8'));
   writeFileSync(
-    join(app, 'entry.ts'),
-    "import { createLambdaHandler, openEndpoint, ServingError } from 'mlflow-serverless';\n" +
-      'export const all: unknown[] = [createLambdaHandler, openEndpoint, ServingError];\n',
+    join(app, 'tsconfig.json'),
+    JSON.stringify({ ...config, include: ['app.ts', 'entry.ts'] }),
   );
   run(bin('tsc'), ['-p', '.']);
   run(bin('tsc'), ['-p', '.', '--skipLibCheck', 'false', '--lib', 'ES2024,ESNext.Float16']);
@@ -81,9 +83,10 @@ function checkSynth(): void {
 }
 
 function checkEntry(): void {
-  const code = "const m = await import('mlflow-serverless'); console.log(typeof m.openEndpoint)";
-  const printed = run(process.execPath, ['--input-type=module', '-e', code]);
-  if (printed.trim() !== 'function') throw new Error(`import of the package gave ${printed}`);
+  const printed = run(process.execPath, ['entry.ts', registry, join(registry, EXAMPLE)]);
+  if (!isDeepStrictEqual(JSON.parse(printed), expected)) {
+    throw new Error(`what the package exports answered ${printed}`);
+  }
 }
 
 async function checkServe(): Promise<void> {
@@ -99,7 +102,6 @@ async function checkServe(): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: readFileSync(join(registry, EXAMPLE)),
   });
-  const expected = JSON.parse(readFileSync('test/artifact/wine-answers.json', 'utf8'))['2'];
   if (!isDeepStrictEqual(await answer.json(), expected)) {
     throw new Error(`the installed server answered ${answer.status}, and not as expected`);
   }
