@@ -26,9 +26,7 @@ export async function findLeftovers(
   call: CallOptions,
 ): Promise<ListedObject[]> {
   const leftovers: ListedObject[] = [];
-  for (const [version, before] of groupByPart(objects, versionsFolder(name))) {
-    if (!/^[1-9]\d*$/.test(version)) continue;
-    const folder = versionFolder(name, version);
+  for (const [version, { folder, objects: before }] of groupByVersion(objects, name)) {
     const parts = new Set(groupByPart(before, folder).keys());
     const isPublished = parts.delete('manifest.json');
     const isSuspect = isPublished
@@ -42,7 +40,8 @@ export async function findLeftovers(
   return leftovers;
 }
 
-async function findInVersion(
+/** Of one version, in `objects`: everything below its folder, as it is now. */
+export async function findInVersion(
   store: ObjectStore,
   { name, version, objects, nowMs }: LeftoverSearch & { readonly version: string },
   call: CallOptions,
@@ -73,6 +72,14 @@ async function readDirectory(
     throw error;
   }
 }
+
+/** By the versions that they are of; nothing else can have been left by a publish. */
+export const groupByVersion = (objects: readonly ListedObject[], name: string) =>
+  [...groupByPart(objects, versionsFolder(name))]
+    .filter(([version]) => /^[1-9]\d*$/.test(version))
+    .map(([version, found]) => {
+      return [version, { folder: versionFolder(name, version), objects: found }] as const;
+    });
 
 /** By the part of the key that follows `folder`. */
 function groupByPart(

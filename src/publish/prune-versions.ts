@@ -5,6 +5,7 @@ import type { CallOptions, ListedObject, ObjectStore } from './object-store.ts';
 import { checkModelName } from './pointer.ts';
 import { findProtected, type Protection } from './protected-versions.ts';
 import { listModelNames } from './published-names.ts';
+import { removeLeftovers } from './remove-leftovers.ts';
 import { removeVersions } from './remove-versions.ts';
 
 export interface PruneOptions extends CallOptions {
@@ -81,12 +82,10 @@ async function pruneModel(
   const removal = { name, versions: doomed, nowMs };
   const rescued = isDryRun ? [] : await removeVersions(store, removal, call);
   const removed = doomed.filter((version) => !rescued.some((stays) => stays.version === version));
-  const leftovers = await findLeftovers(store, { name, objects, nowMs }, call);
-  if (!isDryRun)
-    await store.delete(
-      leftovers.map(({ key }) => key),
-      call,
-    );
+  const found = await findLeftovers(store, { name, objects, nowMs }, call);
+  const leftovers = isDryRun
+    ? found
+    : await removeLeftovers(store, { name, objects: found, nowMs }, call);
   return {
     name,
     removed: removed.map((version) => ({

@@ -79,13 +79,15 @@ async function writeVersion(
   const { target, source, origin, signal, now = Date.now } = options;
   const call = signal ? { signal } : {};
   // Asked after the manifest was found missing: a prune claims a version before it takes the manifest away.
-  if (await isBeingRemoved(target, { name, version, nowMs: now() }, call)) {
-    throw beingRemoved(refused(publishing));
-  }
+  await checkNotRemoved(publishing);
   const { mlmodel, written, verification } = await verifyModel(publishing);
   const directory = contentDirectory(files);
   const prefix = filesFolder(name, version, directory);
   await upload(publishing, prefix, files);
+  // A prune may have cleared this folder when nothing new was in it yet: it is over now, or has its claim.
+  await checkNotRemoved(publishing);
+  const gone = await findMissingFiles(target, prefix, files, signal);
+  if (gone.length > 0) await upload(publishing, prefix, gone);
   const { example } = verification;
   const publishedAtMs = now();
   const bytes = await encodeManifest({
@@ -103,6 +105,15 @@ async function writeVersion(
   const { manifest } = await findPublished(target, name, version, call);
   if (manifest === undefined) throw removedMeanwhile(refused(publishing));
   return keepVersion(publishing, manifest);
+}
+
+async function checkNotRemoved(publishing: Publishing): Promise<void> {
+  const { options, name, version } = publishing;
+  const { target, signal, now = Date.now } = options;
+  const call = signal ? { signal } : {};
+  if (await isBeingRemoved(target, { name, version, nowMs: now() }, call)) {
+    throw beingRemoved(refused(publishing));
+  }
 }
 
 /** The version is there already: the same files are no news, others are refused. */
