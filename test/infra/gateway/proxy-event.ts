@@ -91,7 +91,7 @@ export function proxyEvent(
       path: `/${stage}${path}`,
       protocol: 'HTTP/1.1',
       requestId: randomUUID(),
-      requestTime: now.toUTCString(),
+      requestTime: logTime(now),
       requestTimeEpoch: now.getTime(),
       resourceId,
       resourcePath,
@@ -101,6 +101,10 @@ export function proxyEvent(
     isBase64Encoded,
   };
 }
+
+/** As in access logs: 16/Oct/2025:09:15:46 +0000. */
+const logTime = (time: Date): string =>
+  time.toUTCString().replace(/^\w+, (\d+) (\w+) (\d+) (\S+) GMT$/, '$1/$2/$3:$4 +0000');
 
 /** In the client's spelling, with what the gateway and CloudFront put before it. */
 function headerLists(
