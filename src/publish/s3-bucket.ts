@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { withRetries } from '../artifacts/retry.ts';
 import type { S3Permission, S3Request } from '../artifacts/s3-error.ts';
 import { parseS3Uri } from '../artifacts/s3-settings.ts';
+import { ServingError } from '../errors.ts';
 import type { CallOptions } from './object-store.ts';
 import { createS3SdkClient } from './s3-sdk-client.ts';
 import { findSdkFailure, translateSdkError } from './s3-sdk-error.ts';
@@ -31,12 +32,25 @@ export interface S3Call extends CallOptions {
   readonly permission: S3Permission;
   /** @default 3 - each of them is several of the SDK's */
   readonly attempts?: number;
+  /** @default false - true takes as long as it takes: a large file */
+  readonly isLong?: boolean;
+}
+
+export interface S3BucketOptions {
+  /** @default 60,000 ms - for a call with all its retries, unless it is a long one */
+  readonly timeoutMs?: number;
 }
 
 const ATTEMPTS = 3;
+/** Pointers, manifests and listings are small; S3 that says nothing shall not be waited for in silence. */
+const TIMEOUT_MS = 60_000;
 
 /** @throws {ServingError} INVALID_PARAMETER_VALUE when `uri` is not an S3 URI; as `readS3Settings` */
-export function openS3Bucket(uri: string, environment: Environment): S3Bucket {
+export function openS3Bucket(
+  uri: string,
+  environment: Environment,
+  { timeoutMs = TIMEOUT_MS }: S3BucketOptions = {},
+): S3Bucket {
   const { bucket, prefix: root } = parseS3Uri(uri);
   const { client, settings } = createS3SdkClient(environment);
   const { expectedBucketOwner, region } = settings;
@@ -57,19 +71,34 @@ export function openS3Bucket(uri: string, environment: Environment): S3Bucket {
     },
     root,
     requestOf,
-    attempt({ key, permission, attempts = ATTEMPTS, signal = never }, work) {
+    async attempt({ key, permission, attempts = ATTEMPTS, isLong, signal: caller = never }, work) {
+      const request = requestOf(key, permission);
+      const limit = isLong ? never : AbortSignal.timeout(timeoutMs);
+      const signal = AbortSignal.any([caller, limit]);
       const once = async () => {
         try {
           return await work(signal);
         } catch (error) {
           signal.throwIfAborted();
-          throw translateSdkError(error, requestOf(key, permission));
+          throw translateSdkError(error, request);
         }
       };
-      return withRetries(once, { transientAttempts: attempts, mismatchAttempts: 1, signal });
+      try {
+        const policy = { transientAttempts: attempts, mismatchAttempts: 1, signal };
+        return await withRetries(once, policy);
+      } catch (error) {
+        throw limit.aborted && error === limit.reason ? tooSlow(request, timeoutMs, error) : error;
+      }
     },
   };
 }
+
+const tooSlow = ({ place }: S3Request, timeoutMs: number, cause: unknown): ServingError =>
+  new ServingError(
+    'TEMPORARILY_UNAVAILABLE',
+    `${place} did not answer within ${timeoutMs / 1000} s; try again`,
+    { cause },
+  );
 
 /** A missing bucket is a wrong setting, not an object that is not there. */
 export function isMissingKey(error: unknown): boolean {

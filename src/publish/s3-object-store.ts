@@ -4,7 +4,7 @@ import { toServingError } from '../artifacts/s3-error.ts';
 import { ServingError } from '../errors.ts';
 import { checkObjectKey } from './object-key.ts';
 import type { CallOptions, ObjectStore, StoredObject, WriteOutcome } from './object-store.ts';
-import { isMissingKey, openS3Bucket, type S3Bucket } from './s3-bucket.ts';
+import { isMissingKey, openS3Bucket, type S3Bucket, type S3BucketOptions } from './s3-bucket.ts';
 import { listS3Pages } from './s3-pages.ts';
 import { brokeOff, findSdkFailure } from './s3-sdk-error.ts';
 import { uploadToS3 } from './s3-upload.ts';
@@ -31,8 +31,12 @@ const MAX_DELETED_AT_ONCE = 1_000;
  * @throws {ServingError} INVALID_PARAMETER_VALUE when `uri` is not an S3 URI, or a variable cannot be understood
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
-export function createS3ObjectStore(uri: string, environment: Environment): ObjectStore {
-  const bucket = openS3Bucket(uri, environment);
+export function createS3ObjectStore(
+  uri: string,
+  environment: Environment,
+  options: S3BucketOptions = {},
+): ObjectStore {
+  const bucket = openS3Bucket(uri, environment, options);
   const uploadArguments = readUploadArguments(environment);
   const { client, common, root, attempt, requestOf } = bucket;
 
@@ -84,7 +88,12 @@ export function createS3ObjectStore(uri: string, environment: Environment): Obje
         key: root + key,
         place,
       };
-      const call = { key, permission: 's3:PutObject', attempts: UPLOAD_ATTEMPTS } as const;
+      const call = {
+        key,
+        permission: 's3:PutObject',
+        attempts: UPLOAD_ATTEMPTS,
+        isLong: true,
+      } as const;
       await attempt({ ...call, ...options }, (signal) =>
         uploadToS3(file, destination, { ...options, signal }),
       );

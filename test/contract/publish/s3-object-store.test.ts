@@ -6,7 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ObjectStore } from '../../../src/publish/object-store.ts';
 import { openObjectStore } from '../../../src/publish/open-object-store.ts';
+import { createS3ObjectStore } from '../../../src/publish/s3-object-store.ts';
 import { type FakeS3, startFakeS3 } from '../../helpers/fake-s3.ts';
 import { FAKE_KEYS, type Fault } from '../../helpers/fake-s3-answers.ts';
 import { describeObjectStore } from '../object-store.suite.ts';
@@ -65,6 +67,24 @@ describe('S3 that fails', () => {
 
     expect(outcome).toBe('written');
     expect(s3.get('models', 'r/b.json')?.toString()).toBe('b');
+  });
+
+  it.each<{ name: string; call: (store: ObjectStore) => Promise<unknown> }>([
+    { name: 'reading', call: (store) => store.read('a.json') },
+    { name: 'listing', call: (store) => store.list('') },
+    {
+      name: 'writing',
+      call: (store) => store.write('b.json', Buffer.from('b'), { ifAbsent: true }),
+    },
+    { name: 'deleting', call: (store) => store.delete(['a.json']) },
+  ])('is given up when it says nothing: $name', async ({ call }) => {
+    s3.setFault(() => ({ kind: 'delay', ms: 3_000 }));
+    const store = createS3ObjectStore('s3://models/r', environment(s3), { timeoutMs: 200 });
+
+    await expect(call(store)).rejects.toMatchObject({
+      code: 'TEMPORARILY_UNAVAILABLE',
+      message: expect.stringMatching(/^s3:\/\/models\/r.* did not answer within 0\.2 s/),
+    });
   });
 
   it('waits for other conditional writes as long as it takes', async () => {
