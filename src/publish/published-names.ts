@@ -1,10 +1,15 @@
-import { type PointerKind, pointersFolder, versionsFolder } from '../registry/published-layout.ts';
+import {
+  decodeKeyPart,
+  type PointerKind,
+  pointersFolder,
+  versionsFolder,
+} from '../registry/published-layout.ts';
 import type { CallOptions, ObjectStore } from './object-store.ts';
 
 /** The names of all models that have anything in the registry. */
 export async function listModelNames(store: ObjectStore, call: CallOptions): Promise<string[]> {
   const folders = await store.listNames('models', call);
-  return folders.flatMap((folder) => decodeName(folder) ?? []).toSorted();
+  return folders.flatMap((folder) => decodeKeyPart(folder) ?? []).toSorted();
 }
 
 /** The numbers of a model's folders of versions, newest first; some may have no manifest. */
@@ -29,16 +34,6 @@ export async function listPointerNames(
   const files = await store.listNames(pointersFolder(name, kind), call);
   return files
     .filter((file) => file.endsWith('.json'))
-    .flatMap((file) => decodeName(file.slice(0, -'.json'.length)) ?? [])
+    .flatMap((file) => decodeKeyPart(file.slice(0, -'.json'.length)) ?? [])
     .toSorted();
-}
-
-/** Undefined for what no writer of ours would have made. */
-function decodeName(part: string): string | undefined {
-  try {
-    const name = decodeURIComponent(part);
-    return encodeURIComponent(name) === part ? name : undefined;
-  } catch {
-    return undefined; // not percent-encoded: not ours
-  }
 }

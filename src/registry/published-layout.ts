@@ -44,3 +44,13 @@ export const historyKey = (
 /** Whether a text can be part of a key at all. */
 export const isKeyPart = (text: string): boolean =>
   text !== '' && text !== '.' && text !== '..' && text.isWellFormed();
+
+/** The name that a part of a key stands for; undefined for what no writer of ours would have made. */
+export function decodeKeyPart(part: string): string | undefined {
+  try {
+    const name = decodeURIComponent(part);
+    return encodeURIComponent(name) === part ? name : undefined;
+  } catch {
+    return undefined; // not percent-encoded: not ours
+  }
+}

@@ -5,6 +5,7 @@ import type { ResolveOptions } from './model-registry.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { type Pointer, parsePointer } from './pointer.ts';
 import {
+  decodeKeyPart,
   isKeyPart,
   manifestKey,
   modelFolder,
@@ -81,7 +82,7 @@ export function createPublishedRegistry(objects: ObjectReader): RegisteredModels
     const files = await objects.list(pointersFolder(name, 'alias'), options);
     const aliases = files
       .filter((file) => file.endsWith('.json'))
-      .map((file) => file.slice(0, -'.json'.length))
+      .flatMap((file) => decodeKeyPart(file.slice(0, -'.json'.length)) ?? [])
       .toSorted()
       .slice(0, MOST_ALIASES);
     const states = await Promise.allSettled(

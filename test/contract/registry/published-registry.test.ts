@@ -98,9 +98,10 @@ describe('published registry on S3, asked again', () => {
     await registry.resolve('models:/wine@champion');
 
     write('models/wine/aliases/champion.json', { version: null, sequence: 2, action: 'demote' });
+    write(`models/wine/aliases/${encodeURIComponent('größte')}.json`, { version: '2' });
     await expect(registry.resolve('models:/wine@champion')).rejects.toMatchObject({
       code: 'RESOURCE_DOES_NOT_EXIST',
-      message: 'model "wine" has no alias "champion"; it has: challenger',
+      message: 'model "wine" has no alias "champion"; it has: challenger, größte',
     });
 
     write('models/wine/aliases/champion.json', { version: '3', sequence: 3 });
