@@ -2,6 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { ServingError } from '../errors.ts';
 import { errnoOf, isAbsent } from './file-error.ts';
+import { makeFolders } from './make-folders.ts';
 
 export interface FolderRoot {
   /** Absolute. */
@@ -61,8 +62,9 @@ async function makeFolder(root: FolderRoot, folder: string): Promise<void> {
     if (isWithin(found, await realpath(root.path))) return;
     throw leaves(root, folder);
   }
-  if (folder !== '.') await makeFolder(root, dirname(folder));
-  await mkdir(path, { recursive: folder === '.' }).catch((error: unknown) => {
+  if (folder === '.') return makeFolders(path);
+  await makeFolder(root, dirname(folder));
+  await mkdir(path).catch((error: unknown) => {
     if (errnoOf(error) !== 'EEXIST') throw error;
   });
 }

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTemporaryDirectory } from '../artifacts/temporary-directory.ts';
 import { errnoOf } from './file-error.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** In a published folder: the lock, and files that are being written. Never an object. */
 export const WORK_FOLDER = '.publishing';
@@ -31,7 +32,7 @@ export async function withTemporaryFile<T>(
 
 /** In two steps: a recursive `mkdir` says ENOENT where a disk is read-only. */
 async function makeWorkFolder(root: string): Promise<void> {
-  await mkdir(root, { recursive: true });
+  await makeFolders(root);
   await mkdir(join(root, WORK_FOLDER)).catch((error: unknown) => {
     if (errnoOf(error) !== 'EEXIST') throw error;
   });

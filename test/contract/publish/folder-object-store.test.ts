@@ -46,6 +46,29 @@ describe('a folder of objects', () => {
     expect(await readdir(outside)).toEqual(['secret.json']);
   });
 
+  it('says at once that no folder can be made, where the file system makes none', async () => {
+    const store = await openObjectStore('/proc/nowhere/registry', {});
+
+    await expect(store.write('a.json', Buffer.from('x'), { ifAbsent: true })).rejects.toMatchObject(
+      {
+        code: 'INVALID_PARAMETER_VALUE',
+        message: 'no folder can be made at /proc/nowhere',
+      },
+    );
+  });
+
+  it('says that a file is in the way', async () => {
+    await writeFile(join(root, 'file'), '');
+    const store = await openObjectStore(join(root, 'file'), {});
+
+    await expect(store.write('a.json', Buffer.from('x'), { ifAbsent: true })).rejects.toMatchObject(
+      {
+        code: 'INVALID_PARAMETER_VALUE',
+        message: `there is a file where a folder is expected, at ${join(root, 'file')}`,
+      },
+    );
+  });
+
   it('follows links inside itself', async () => {
     await write('a/b.json', 'b');
     await symlink('a', join(root, 'link'));
