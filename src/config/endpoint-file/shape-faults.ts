@@ -104,12 +104,17 @@ function butGot(path: Path, value: unknown): string {
   return `, got ${quoted.length > LONGEST_QUOTE ? `${quoted.slice(0, LONGEST_QUOTE)}…` : quoted}`;
 }
 
-const inQuotes = (issue: Issue, value: unknown): string =>
-  issue.code === 'invalid_type' &&
-  issue.expected === 'string' &&
-  (typeof value === 'number' || typeof value === 'boolean')
-    ? ': put it into quotes'
+function inQuotes(issue: Issue, value: unknown): string {
+  if (issue.code !== 'invalid_type') return '';
+  const isText = typeof value === 'string';
+  if (issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean'))
+    return ': put it into quotes';
+  return isText && NUMERIC.has(issue.expected) && /^\d+(\.\d+)?$/.test(value)
+    ? ': remove the quotes'
     : '';
+}
+
+const NUMERIC: ReadonlySet<string> = new Set(['number', 'int']);
 
 export function valueAt(root: unknown, path: Path): unknown {
   let value = root;

@@ -63,17 +63,24 @@ interface YamlFault {
   readonly isHarmless?: boolean;
 }
 
+/** One for each place: what is said of it after that is a consequence. */
 const syntaxFaults = ({ errors, warnings }: Document.Parsed): YamlFault[] =>
-  [...errors, ...warnings].map(({ code, message, pos }) => ({
-    offset: pos[0],
-    text: HINTS[code] ?? `not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
-    isHarmless: code === 'DUPLICATE_KEY',
-  }));
+  [...errors, ...warnings]
+    .filter(({ pos }, i, all) => all.findIndex((other) => other.pos[0] === pos[0]) === i)
+    .map(({ code, message, pos }) => ({
+      offset: pos[0],
+      text: HINTS[code] ?? `not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+      isHarmless: code === 'DUPLICATE_KEY',
+    }));
 
 const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab cannot indent in YAML: use spaces',
   DUPLICATE_KEY: 'this key stands twice in its mapping: remove one',
   MULTIPLE_DOCS: 'a second document begins here: an endpoint file holds one',
+  BLOCK_AS_IMPLICIT_KEY:
+    'another key follows this value: indent the next line as this one, or put a text with ": " into quotes',
+  MULTILINE_IMPLICIT_KEY: 'the text here is no key and no value of one: is a ":" missing?',
+  BAD_INDENT: 'this line is indented unlike its neighbours, or a bracket before it is not closed',
   TAG_RESOLVE_FAILED: 'tags such as !Ref mean nothing here: write the value itself',
   NON_STRING_KEY: 'keys are plain texts',
 };

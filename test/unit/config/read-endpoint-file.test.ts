@@ -84,7 +84,26 @@ cors: on
     { name: 'comments alone', text: '# nothing yet\n', at: '1:1: the file is empty' },
     { name: 'a list', text: '- wine\n', at: '1:1: expected a mapping with' },
     { name: 'a tab', text: 'name: a\nlambda:\n\tmemoryMiB: 512\n', at: '3:1: a tab cannot indent' },
-    { name: 'an open bracket', text: 'name: [a\n', at: '2:1: not YAML: ' },
+    {
+      name: 'a line that is indented too far',
+      text: 'name: a\n model: b\nauth: none\n',
+      at: '1:7: another key follows this value: indent the next line as this one',
+    },
+    {
+      name: 'a line that is indented too little',
+      text: `${START}lambda:\n    memoryMiB: 512\n  tracing: true\n`,
+      at: '6:1: this line is indented unlike its neighbours',
+    },
+    {
+      name: 'a line without a colon',
+      text: 'name: a\nmodel\nauth: none\n',
+      at: '2:1: the text here is no key and no value of one: is a ":" missing?',
+    },
+    {
+      name: 'an open bracket',
+      text: 'name: [a\n',
+      at: '2:1: this line is indented unlike its neighbours, or a bracket before it',
+    },
     {
       name: 'an alias of nothing',
       text: `${START}tags: { a: *b }\n`,
@@ -112,6 +131,16 @@ cors: on
       name: 'a number where a text belongs',
       text: `${START}tags: { cost: 12 }\n`,
       at: '4:15: tags.cost: expected a text of up to 256 characters, got 12: put it into quotes',
+    },
+    {
+      name: 'a text where a number belongs',
+      text: `${START}lambda:\n  memoryMiB: "512"\n`,
+      at: '5:14: lambda.memoryMiB: expected a whole number from 128 to 10240, got "512": remove the quotes',
+    },
+    {
+      name: 'two letters that changed places',
+      text: `${START}nmae: b\n`,
+      at: '4:1: unknown key "nmae": did you mean "name"?',
     },
     {
       name: 'a key that is not there, below one that is',
