@@ -131,6 +131,7 @@ describe('answers of API Gateway itself', () => {
     expect(answersOf('auth apiKey')['THROTTLED']?.headers).toEqual({
       'gatewayresponse.header.Retry-After': "'1'",
     });
+    expect(answersOf('auth apiKey')['QUOTA_EXCEEDED']?.headers).toEqual({});
   });
 
   it.each([

@@ -137,7 +137,8 @@ function addResponse(
   { allowedOrigin }: GatewayErrorOptions,
 ): void {
   const headers = {
-    ...(status === 429 && { 'Retry-After': "'1'" }),
+    // A quota is used up for days; only a rate is free again in a moment.
+    ...(type === ResponseType.THROTTLED && { 'Retry-After': "'1'" }),
     ...(allowedOrigin !== undefined && { 'Access-Control-Allow-Origin': `'${allowedOrigin}'` }),
   };
   api.addGatewayResponse(`Answer${type.responseType}`, {
