@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -12,8 +11,8 @@ import {
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ensurePythonEnvironment } from '../scripts/python-env.ts';
-import { ensureVersityGateway } from '../scripts/versitygw.ts';
 import { startServer, stopServers } from '../test/interop/processes.ts';
+import { S3_KEYS, startS3Server } from '../test/interop/s3-server.ts';
 import { measureColdStarts, type Starter } from './cold-start.ts';
 import { measureLargeBody, measureLoad } from './http-load.ts';
 import type { Pair } from './lambda-pairs.ts';
@@ -141,28 +140,8 @@ async function coldStarts(python: string, model: string, row: string): Promise<v
 /** A real S3 server that holds the model's folder. */
 async function startBucket(python: string, model: string) {
   const directory = join(work, 's3');
-  mkdirSync(directory);
-  const access = {
-    AWS_ACCESS_KEY_ID: 'testing',
-    AWS_SECRET_ACCESS_KEY: 'testing-secret',
-    AWS_DEFAULT_REGION: 'us-east-1',
-  };
-  const server = await startServer({
-    command: [
-      ensureVersityGateway(),
-      '--access',
-      access.AWS_ACCESS_KEY_ID,
-      '--secret',
-      access.AWS_SECRET_ACCESS_KEY,
-      '--port',
-      '127.0.0.1:{port}',
-      '--health',
-      '/health',
-      'posix',
-      directory,
-    ],
-    healthPath: '/health',
-  });
+  const access = { ...S3_KEYS, AWS_DEFAULT_REGION: 'us-east-1' };
+  const server = await startS3Server(directory);
   const environment = { ...access, MLFLOW_S3_ENDPOINT_URL: server.url };
   execFileSync(
     join(python, 'python'),

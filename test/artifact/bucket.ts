@@ -1,8 +1,8 @@
-import { globSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { AwsClient } from 'aws4fetch';
-import { ensureVersityGateway } from '../../scripts/versitygw.ts';
-import { type ServerProcess, startServer } from '../interop/processes.ts';
+import type { ServerProcess } from '../interop/processes.ts';
+import { S3_KEYS, startS3Server } from '../interop/s3-server.ts';
 
 export interface Bucket {
   readonly server: ServerProcess;
@@ -13,30 +13,13 @@ export interface Bucket {
 
 /** The keys that the bucket accepts, as the function's environment. */
 export const BUCKET_KEYS = {
-  AWS_ACCESS_KEY_ID: 'testing',
-  AWS_SECRET_ACCESS_KEY: 'testing-secret',
+  ...S3_KEYS,
   AWS_SESSION_TOKEN: '',
 };
 
 /** A bucket named `models` on a real S3 server (VersityGW) over a scratch folder. */
 export async function startBucket(directory: string): Promise<Bucket> {
-  mkdirSync(directory, { recursive: true });
-  const server = await startServer({
-    command: [
-      ensureVersityGateway(),
-      '--access',
-      BUCKET_KEYS.AWS_ACCESS_KEY_ID,
-      '--secret',
-      BUCKET_KEYS.AWS_SECRET_ACCESS_KEY,
-      '--port',
-      '127.0.0.1:{port}',
-      '--health',
-      '/health',
-      'posix',
-      directory,
-    ],
-    healthPath: '/health',
-  });
+  const server = await startS3Server(directory);
   const client = new AwsClient({
     accessKeyId: BUCKET_KEYS.AWS_ACCESS_KEY_ID,
     secretAccessKey: BUCKET_KEYS.AWS_SECRET_ACCESS_KEY,

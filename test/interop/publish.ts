@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { ensureVersityGateway } from '../../scripts/versitygw.ts';
 import { createS3Upload } from '../helpers/s3-upload.ts';
 import type { LoggedModel } from './logged-models.ts';
 import { startServer } from './processes.ts';
 import { REGISTRY_MODEL, type RegistriesOptions, startGuardedServer } from './registries.ts';
+import { S3_KEYS, startS3Server } from './s3-server.ts';
 
 const NAME = REGISTRY_MODEL;
 
@@ -134,26 +134,9 @@ async function checkServing({ expect, run }: Checks, options: RegistriesOptions,
 
 async function startS3(work: string) {
   const directory = join(work, 's3');
-  mkdirSync(directory);
-  const keys = { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing-secret' };
-  const server = await startServer({
-    command: [
-      ensureVersityGateway(),
-      '--access',
-      keys.AWS_ACCESS_KEY_ID,
-      '--secret',
-      keys.AWS_SECRET_ACCESS_KEY,
-      '--port',
-      '127.0.0.1:{port}',
-      '--health',
-      '/health',
-      'posix',
-      directory,
-    ],
-    healthPath: '/health',
-  });
-  await createS3Upload(server.url, keys).createBucket('published');
-  return { server, environment: { ...keys, MLFLOW_S3_ENDPOINT_URL: server.url } };
+  const server = await startS3Server(directory);
+  await createS3Upload(server.url, S3_KEYS).createBucket('published');
+  return { server, environment: { ...S3_KEYS, MLFLOW_S3_ENDPOINT_URL: server.url } };
 }
 
 /** Aliases and stages of a second version, on the real server. */

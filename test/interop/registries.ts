@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LoggedModel, logModels } from './logged-models.ts';
+import { startMlflowServer } from './mlflow-server.ts';
 import { type ServerProcess, startServer } from './processes.ts';
 
 export interface RegistriesOptions {
@@ -139,27 +139,11 @@ async function checkS3(
   };
   const upload = ['test/interop/upload.py', s3.url, 'models', 'registry', 'examples/registry'];
   execFileSync(join(python, 'python'), upload, { env: { ...process.env, ...access } });
-  const directory = join(work, 's3-server');
-  mkdirSync(directory);
-  const server = await startServer({
-    command: [
-      join(python, 'mlflow'),
-      'server',
-      '--backend-store-uri',
-      `sqlite:///${directory}/mlflow.db`,
-      '--no-serve-artifacts',
-      '--default-artifact-root',
-      's3://models/root',
-      '--host',
-      '127.0.0.1',
-      '--port',
-      '{port}',
-      '--workers',
-      '1',
-    ],
-    cwd: directory,
+  const server = await startMlflowServer({
+    python,
+    directory: join(work, 's3-server'),
+    options: ['--no-serve-artifacts', '--default-artifact-root', 's3://models/root'],
     environment: access,
-    healthPath: '/health',
   });
   const names = models.map(({ name }) => name);
   const settings = { ...access, SAVE_COPIES: '0' };
@@ -182,31 +166,15 @@ export function startGuardedServer(
   work: string,
   name = 'guarded',
 ): Promise<ServerProcess> {
-  const directory = join(work, name);
-  mkdirSync(directory);
-  return startServer({
-    command: [
-      join(python, 'mlflow'),
-      'server',
-      '--app-name',
-      'basic-auth',
-      '--backend-store-uri',
-      `sqlite:///${join(work, 'server', 'mlflow.db')}`,
-      '--artifacts-destination',
-      join(work, 'server', 'artifacts'),
-      '--host',
-      '127.0.0.1',
-      '--port',
-      '{port}',
-      '--workers',
-      '1',
-    ],
-    cwd: directory,
+  return startMlflowServer({
+    python,
+    directory: join(work, 'server'),
+    cwd: join(work, name),
+    options: ['--app-name', 'basic-auth'],
     environment: {
       MLFLOW_FLASK_SERVER_SECRET_KEY: 'interop',
       MLFLOW_AUTH_ADMIN_PASSWORD: 'interop-password',
     },
-    healthPath: '/health',
   });
 }
 

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePythonEnvironment } from '../../scripts/python-env.ts';
 import { compareAnswers, type HttpAnswer } from './compare-answers.ts';
 import { type GeneratedRequest, generateRequests } from './generate-requests.ts';
 import { type LoggedModel, logModels, requestTarget } from './logged-models.ts';
+import { startMlflowServer } from './mlflow-server.ts';
 import { type ServerProcess, startServer, stopServers } from './processes.ts';
 import { checkPublishing } from './publish.ts';
 import { createRandom } from './random.ts';
@@ -35,7 +36,7 @@ let failures = 0;
 try {
   if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run npm run build first`);
   console.log(`seed ${seed}; repeat with: npm run interop -- --seed ${seed}`);
-  const tracking = await startTrackingServer(join(work, 'server'));
+  const tracking = await startMlflowServer({ python, directory: join(work, 'server') });
   const names = isRegistriesOnly ? [REGISTRY_MODEL, 'conv_net'] : only ? [only] : [];
   const models = logModels(python, tracking.url, join(work, 'models'), names);
   let total = 0;
@@ -53,29 +54,6 @@ try {
 }
 console.log(failures === 0 ? 'interop passed' : `interop failed: ${failures} differences`);
 process.exitCode = failures === 0 ? 0 : 1;
-
-/** A real tracking server: SQLite and the artifact proxy. */
-function startTrackingServer(directory: string): Promise<ServerProcess> {
-  mkdirSync(directory, { recursive: true });
-  return startServer({
-    command: [
-      join(python, 'mlflow'),
-      'server',
-      '--backend-store-uri',
-      `sqlite:///${directory}/mlflow.db`,
-      '--artifacts-destination',
-      join(directory, 'artifacts'),
-      '--host',
-      '127.0.0.1',
-      '--port',
-      '{port}',
-      '--workers',
-      '1',
-    ],
-    cwd: directory,
-    healthPath: '/health',
-  });
-}
 
 /** Both servers on one model; the number of requests compared. */
 async function compareServers(model: LoggedModel): Promise<number> {

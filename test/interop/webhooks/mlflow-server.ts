@@ -1,28 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ServerProcess, startServer } from '../processes.ts';
+import { startMlflowServer } from '../mlflow-server.ts';
+import type { ServerProcess } from '../processes.ts';
 
 /** A real MLflow server with a SQL store, artifacts of its own, and webhooks to this machine. */
 export function startMlflow(python: string, directory: string): Promise<ServerProcess> {
-  mkdirSync(directory, { recursive: true });
-  return startServer({
-    command: [
-      join(python, 'mlflow'),
-      'server',
-      '--backend-store-uri',
-      `sqlite:///${directory}/mlflow.db`,
-      '--artifacts-destination',
-      join(directory, 'artifacts'),
-      '--host',
-      '127.0.0.1',
-      '--port',
-      '{port}',
-      '--workers',
-      '1',
-    ],
-    cwd: directory,
+  return startMlflowServer({
+    python,
+    directory,
     environment: {
       MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY: randomBytes(32)
         .toString('base64')
@@ -32,7 +18,6 @@ export function startMlflow(python: string, directory: string): Promise<ServerPr
       MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS: 'true',
       MLFLOW_WEBHOOK_CACHE_TTL: '1',
     },
-    healthPath: '/health',
   });
 }
 
