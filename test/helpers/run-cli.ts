@@ -8,7 +8,8 @@ const { MLFLOW_TRACKING_URI: _, MLFLOW_REGISTRY_URI: __, ...inherited } = proces
 
 export interface CliOptions {
   readonly stdin?: string;
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Beside the machine's; undefined takes one away. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** @default the clone - where examples/registry and endpoint.yaml are */
   readonly cwd?: string;
 }

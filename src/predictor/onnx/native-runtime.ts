@@ -92,6 +92,9 @@ let isInitialized = false;
  */
 export function initOnnxRuntime(): void {
   if (isInitialized) return;
+  // Before it starts, as it looks once: since 1.29 it reports names and digests of models to its maker,
+  // and leaves an id and a log for each process in the folder for temporary files.
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
   const tensorConstructor = OutputTensor as unknown as TensorConstructor;
   binding.initOrtOnce(LOG_LEVEL_FATAL, tensorConstructor, isMainThread);
   isInitialized = true;
