@@ -59,7 +59,10 @@ const UNAVAILABLE = 'TEMPORARILY_UNAVAILABLE';
 
 const MEANING_BY_CODE: Readonly<Record<string, Meaning>> = {
   NoSuchKey: { error: MISSING, text: 'does not exist' },
-  NoSuchBucket: { error: MISSING, text: 'does not exist: there is no such bucket' },
+  NoSuchBucket: {
+    error: MISSING,
+    text: 'does not exist: there is no such bucket; make it first, or correct its name',
+  },
   NoSuchVersion: { error: MISSING, text: 'does not exist' },
   InvalidBucketName: { error: MISSING, text: 'does not exist: no bucket can have this name' },
   '404': { error: MISSING, text: 'does not exist' },

@@ -45,7 +45,8 @@ export interface PrunedFiles {
  * A manifest goes first, so that nobody finds half a version, and comes back when a pointer moved
  * there meanwhile. Files that a publish left behind more than a day ago go, too.
  *
- * @throws {ServingError} INVALID_PARAMETER_VALUE for a name or a number that cannot be, TEMPORARILY_UNAVAILABLE when a pointer is
+ * @throws {ServingError} INVALID_PARAMETER_VALUE for a name or a number that cannot be, RESOURCE_DOES_NOT_EXIST for a model of
+ *   which nothing is there, TEMPORARILY_UNAVAILABLE when a pointer is
  *   malformed: nobody knows what it needs, and nothing of that model is removed; as `ObjectStore`
  */
 export async function pruneVersions(
@@ -70,10 +71,17 @@ export async function pruneVersions(
 async function pruneModel(
   store: ObjectStore,
   name: string,
-  { keep, isDryRun = false, now = Date.now }: PruneOptions,
+  options: PruneOptions,
   call: CallOptions,
 ): Promise<PrunedModel> {
+  const { keep, isDryRun = false, now = Date.now } = options;
   const objects = await store.list(versionsFolder(name), call);
+  if (objects.length === 0 && name === options.name) {
+    throw new ServingError(
+      'RESOURCE_DOES_NOT_EXIST',
+      `there is no model "${name}" in ${store.uri}`,
+    );
+  }
   const protections = await findProtected(store, name, call);
   const old = publishedAmong(objects, name).slice(keep);
   const kept = protections.filter(({ version }) => old.includes(version));

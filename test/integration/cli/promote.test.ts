@@ -92,6 +92,13 @@ describe('promote, rollback, list and prune', () => {
     expect(await meant('models:/wine/1')).toBe('1');
   });
 
+  it('prunes no model that is not there', async () => {
+    const typo = await run('prune', 'models:/wien', '--keep', '1', '--yes');
+
+    expect(typo).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(typo.stderr).toMatch(/there is no model "wien" in .* \(models there: .*wine/);
+  });
+
   it.each([
     {
       args: ['promote', 'models:/wine/9', '--alias', 'a'],
