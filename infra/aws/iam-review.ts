@@ -125,7 +125,10 @@ const GATEWAY: readonly Review[] = [
   {
     who: 'EndpointHttpAuthorizerRole',
     actions: ['lambda:InvokeFunction'],
-    on: ['arn:aws:lambda:eu-central-1:123456789012:function:my-authorizer'],
+    on: [
+      'arn:aws:lambda:eu-central-1:123456789012:function:my-authorizer',
+      'arn:aws:lambda:eu-central-1:123456789012:function:my-authorizer:live',
+    ],
     why: 'asks the authorizer that endpoint.yaml names',
   },
   {
@@ -159,6 +162,20 @@ const GATEWAY: readonly Review[] = [
     on: ['execute-api:/*'],
     when: 'ArnNotLike aws:PrincipalArn arn:aws:iam::123456789012:role/path/caller | arn:aws:iam::210987654321:root | arn:aws:iam::210987654321:* | arn:aws:iam::123456789012:role/deploy | arn:aws:iam::123456789012:role/*/deploy',
     why: 'iam.allowedPrincipals names all who may call',
+  },
+  {
+    who: '*',
+    effect: 'Deny',
+    actions: ['execute-api:Invoke'],
+    on: ['execute-api:/*'],
+    when: 'ArnNotLike aws:PrincipalArn arn:aws:iam::210987654321:root | arn:aws:iam::210987654321:*, Null aws:PrincipalArn false',
+    why: 'the same, when web pages may call, too: browsers that ask before show no principal',
+  },
+  {
+    who: '*',
+    actions: ['execute-api:Invoke'],
+    on: ['execute-api:/beta/OPTIONS/*'],
+    why: 'browsers ask before (CORS), without credentials; API Gateway answers that by itself',
   },
 ];
 

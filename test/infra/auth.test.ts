@@ -1,6 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ENDPOINT_FILES } from './endpoint-files.ts';
+import { evaluatePolicy, type PolicyDocument } from './gateway/policy.ts';
 import { templateOf } from './synth.ts';
 
 interface Method {
@@ -136,6 +137,27 @@ describe('iam', () => {
         },
       },
     );
+  });
+});
+
+describe('iam with pages of other origins', () => {
+  const policyOf = (name: string) =>
+    Object.values(templateOf(name).findResources('AWS::ApiGateway::RestApi'))[0]?.['Properties']
+      .Policy as PolicyDocument;
+  const methodArn = (method: string) =>
+    `arn:aws:execute-api:eu-central-1:123456789012:api/beta/${method}/invocations`;
+
+  it.each([
+    { who: 'a browser that asks before', method: 'OPTIONS', arn: undefined, verdict: 'Allow' },
+    { who: 'nobody', method: 'POST', arn: undefined, verdict: undefined },
+    { who: 'one of the listed', method: 'POST', arn: '210987654321', verdict: 'Allow' },
+    { who: 'anybody else', method: 'POST', arn: '123456789012', verdict: 'Deny' },
+  ])('$method by $who: $verdict', ({ method, arn, verdict }) => {
+    const principal = arn && `arn:aws:iam::${arn}:role/caller`;
+
+    expect(
+      evaluatePolicy(policyOf('cors for the listed and signed'), methodArn(method), principal),
+    ).toBe(verdict);
   });
 });
 

@@ -115,6 +115,19 @@ const OPTIONS: Record<string, Wish> = {
     auth: 'none',
     api: { cors: { origins: ['https://a.example.com', 'https://b.example.com'] } },
   },
+  'cors for the listed and signed': {
+    auth: { iam: { allowedPrincipals: ['arn:aws:iam::210987654321:root'] } },
+    api: { stage: 'beta', cors: { origins: ['https://app.example.com'] } },
+  },
+  'cors for an authorizer of its own': {
+    auth: {
+      lambda: {
+        functionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:my-authorizer:live',
+        identityHeader: 'X-Caller',
+      },
+    },
+    api: { cors: { origins: ['https://app.example.com'] } },
+  },
   'no access logs': { auth: 'none', api: { accessLogs: false } },
   throttle: { auth: 'none', api: { throttle: { requestsPerSecond: 200, burst: 400 } } },
   domain: {

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { templateOf } from './synth.ts';
+import { synthesize, templateOf } from './synth.ts';
 
 const SERVING = { Handler: 'invocations.handler' };
 
@@ -70,10 +70,22 @@ describe('the serving function', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       LoggingConfig: {
         LogFormat: 'JSON',
+        ApplicationLogLevel: 'DEBUG',
         LogGroup: { Ref: Match.stringLikeRegexp('^EndpointFunctionLogs') },
       },
     });
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
+  it('is described in as many characters as Lambda takes, however long the name of its model', () => {
+    const model = `models:/${'wine'.repeat(64)}@champion`;
+
+    const [lambda] = Object.values(
+      synthesize({ name: 'wine', model, auth: 'none' }).findResources('AWS::Lambda::Function'),
+    );
+
+    expect(lambda?.['Properties'].Description).toMatch(/^Serves models:\/(wine){60}.{1,10}$/);
+    expect(lambda?.['Properties'].Description.length).toBeLessThanOrEqual(256);
   });
 
   it('may read the objects of its model and nothing else', () => {

@@ -10,6 +10,7 @@ import { addApiKey } from './api-key.ts';
 import { ApiLogRole } from './api-log-role.ts';
 import { callerAuthorization, explainAuthorization } from './caller-authorization.ts';
 import { allowedOrigin, type CrossOriginOptions, preflightOptions } from './cross-origin.ts';
+import { deployAuthorizer } from './deploy-authorizer.ts';
 import type { EndpointAuth } from './endpoint-auth.ts';
 import { addEndpointMethods } from './endpoint-methods.ts';
 import { explainStage } from './explain-stage.ts';
@@ -77,11 +78,11 @@ export class EndpointApi extends Construct {
       description: 'MLflow model endpoint',
       endpointTypes: [EndpointType.REGIONAL],
       disableExecuteApiEndpoint: props.domain !== undefined,
-      policy: iam && allowOnly(iam.allowedPrincipals),
+      policy: iam && allowOnly(iam.allowedPrincipals, props.cors && stageName),
       binaryMediaTypes: BINARY_TYPES,
       minCompressionSize: COMPRESSED_FROM,
       cloudWatchRole: false,
-      defaultCorsPreflightOptions: props.cors && preflightOptions(props.cors),
+      defaultCorsPreflightOptions: props.cors && preflightOptions(props.cors, auth),
       deployOptions: {
         stageName,
         tracingEnabled: tracing,
@@ -94,6 +95,7 @@ export class EndpointApi extends Construct {
     if (accessLogs) boundErrorLog(this.restApi, stageName, logRetention);
     const checks = callerAuthorization(this, auth, { logRetention, tracing });
     addEndpointMethods(this.restApi, props.handler, checks);
+    deployAuthorizer(this.restApi, checks.authorizer);
     addGatewayErrors(this.restApi, {
       isSigned: auth !== 'none' && auth.iam !== undefined,
       allowedOrigin: props.cors && allowedOrigin(props.cors),

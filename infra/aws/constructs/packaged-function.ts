@@ -2,6 +2,7 @@ import { type CfnResource, type Duration, Size } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  ApplicationLogLevel,
   Architecture,
   type Code,
   type IDestination,
@@ -16,6 +17,9 @@ import { acknowledge } from './acknowledge.ts';
 import { createLogGroup } from './log-group.ts';
 import type { ProcessorArchitecture } from './package-code.ts';
 import { skipCheckov } from './skip-checkov.ts';
+
+/** Characters; a model's name alone may be as long. @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+const MAX_DESCRIPTION = 256;
 
 /** Where a function runs inside a network. S3 must be reachable from the subnets. */
 export interface VpcPlacement {
@@ -68,7 +72,7 @@ export function createPackagedFunction(
   logGroup.grantWrite(role);
   if (placement) allowNetworkInterfaces(role);
   const lambda = new LambdaFunction(scope, id, {
-    description: props.description,
+    description: props.description.slice(0, MAX_DESCRIPTION),
     runtime: Runtime.NODEJS_24_X,
     architecture: props.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
     code: props.code,
@@ -81,6 +85,8 @@ export function createPackagedFunction(
     role,
     logGroup,
     loggingFormat: LoggingFormat.JSON,
+    // Our own level decides what is written. Lambda reads it in each line, and would drop debug by itself.
+    applicationLogLevelV2: ApplicationLogLevel.DEBUG,
     tracing: props.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
     vpc: placement?.vpc,
     vpcSubnets: placement?.subnets,

@@ -43,6 +43,7 @@ function speaksOf({ Principal: of, Condition: condition = {} }: Statement, arn?:
   return Object.entries(condition).every(([operator, keys]) =>
     Object.entries(keys).every(([key, values]) => {
       if (key !== 'aws:PrincipalArn') throw new Error(`a condition on ${key}: not known here`);
+      if (operator === 'Null') return String(arn === undefined) === values;
       const matches = [values].flat().some((pattern) => isLike(pattern, arn ?? ''));
       return /Not/.test(operator) ? !matches : matches;
     }),
