@@ -3,19 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTemporaryDirectory } from '../artifacts/temporary-directory.ts';
 import { ServingError } from '../errors.ts';
+import { translateFileError } from './file-error.ts';
 
 /**
  * Lend a folder that is about to be made, for files on their way, and remove it whatever happens. What
  * killed processes left behind is removed, too. Only this user may read it: a model may be a secret.
  *
  * @param use gets the path of a folder that does not exist yet
- * @throws {ServingError} DEADLINE_EXCEEDED when the signal's time ran out
+ * @throws {ServingError} DEADLINE_EXCEEDED when the signal's time ran out; PERMISSION_DENIED or INVALID_PARAMETER_VALUE when
+ *   there is no folder for temporary files that can be written to
  */
 export async function inWorkspace<T>(
   use: (folder: string) => Promise<T>,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  const workspace = await createTemporaryDirectory(join(tmpdir(), 'mlflow-serverless-publish'));
+  const prefix = join(tmpdir(), 'mlflow-serverless-publish');
+  const workspace = await createTemporaryDirectory(prefix).catch((error: unknown) => {
+    throw isDiskFull(error) ? noRoom(error) : translateFileError(error, temporaryFolder());
+  });
   try {
     await chmod(workspace.path, 0o700);
     return await use(join(workspace.path, 'model'));
@@ -25,6 +30,9 @@ export async function inWorkspace<T>(
     await workspace.remove();
   }
 }
+
+const temporaryFolder = (): string =>
+  `the folder for temporary files, ${tmpdir()} (name another one in TMPDIR)`;
 
 function translate(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== 'TimeoutError') return error;

@@ -305,4 +305,19 @@ describe('publishVersion', () => {
     expect(phases).toContain('verify 0/undefined');
     expect(phases.at(-1)).toBe(`upload ${total}/${total}`);
   });
+
+  it('says what to do when there is no folder for temporary files to write to', async () => {
+    const { TMPDIR = '/tmp' } = process.env;
+    process.env['TMPDIR'] = '/dev/null/x';
+    try {
+      await expect(publish()).rejects.toMatchObject({
+        code: 'INVALID_PARAMETER_VALUE',
+        message: expect.stringContaining(
+          'the folder for temporary files, /dev/null/x (name another one in TMPDIR)',
+        ),
+      });
+    } finally {
+      process.env['TMPDIR'] = TMPDIR;
+    }
+  });
 });
