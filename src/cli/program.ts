@@ -90,4 +90,5 @@ const usageLine = (text: string): string =>
   `${text
     .trim()
     .replace(/^error: /, 'mlflow-serverless: ')
+    .replace(/\. Expected 0 arguments but got \d+/, ': the model is named with -m')
     .replace(/\s*\n\s*/g, ' ')}; --help shows what there is\n`.replace('.;', ';');

@@ -41,7 +41,9 @@ function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, path: Path): Fault
   const hints = issue.message.split('\n');
   return issue.keys.map((key, i) => {
     const home = findHome(key);
-    const hint = home === undefined ? hints[i] : `: did you mean ${home}.${key}?`;
+    const isNobody = key === 'none' && describePath(path) === 'auth';
+    const meant = isNobody ? 'auth: none, without other keys' : home && `${home}.${key}`;
+    const hint = meant === undefined ? hints[i] : `: did you mean ${meant}?`;
     return { path: [...path, key], at: 'key', text: `unknown key "${key}"${place}${hint}` };
   });
 }

@@ -139,6 +139,10 @@ describe('wrong usage', () => {
   it.each([
     { args: ['frobnicate'], says: /unknown command 'frobnicate'/ },
     { args: ['serve', '--frobnicate'], says: /unknown option '--frobnicate'; --help shows/ },
+    {
+      args: ['resolve', 'models:/wine/1'],
+      says: /too many arguments for 'resolve': the model is named with -m; --help shows/,
+    },
     { args: ['serv'], says: /unknown command 'serv' \(Did you mean serve\?\)/ },
     {
       args: ['serve', '-m', 'models:/wine/1', '-p', '65536'],

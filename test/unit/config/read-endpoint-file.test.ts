@@ -138,6 +138,11 @@ cors: on
       at: '5:14: lambda.memoryMiB: expected a whole number from 128 to 10240, got "512": remove the quotes',
     },
     {
+      name: 'none as a key',
+      text: `${START.replace('none', '\n  none: true')}`,
+      at: '4:3: unknown key "none" in auth: did you mean auth: none, without other keys?',
+    },
+    {
       name: 'two letters that changed places',
       text: `${START}nmae: b\n`,
       at: '4:1: unknown key "nmae": did you mean "name"?',
