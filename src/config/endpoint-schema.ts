@@ -96,11 +96,17 @@ const events = section({
     .describe('Follow only these aliases. Default: all'),
 }).describe('MLflow’s registry webhooks: the alias moves in MLflow, and the endpoint follows');
 
-/** @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html for the limits */
+/** IAM takes the fewest characters. @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html */
 const tags = z
   .record(
-    text('a tag of up to 128 characters that does not begin with aws:', /^(?!aws:).{1,128}$/i),
-    text('a text of up to 256 characters', /^[^\n]{0,256}$/),
+    text(
+      'a tag of up to 128 letters, digits, blanks and _ . : / = + - @ that does not begin with aws:',
+      /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu,
+    ),
+    text(
+      'a text of up to 256 letters, digits, blanks and _ . : / = + - @',
+      /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u,
+    ),
     { error: 'expected a mapping of names to texts' },
   )
   .default({})

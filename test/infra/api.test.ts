@@ -82,7 +82,7 @@ describe('answers of API Gateway itself', () => {
   it.each([
     ['ACCESS_DENIED', '403', 'PERMISSION_DENIED'],
     ['API_CONFIGURATION_ERROR', '500', 'INTERNAL_ERROR'],
-    ['AUTHORIZER_CONFIGURATION_ERROR', '500', 'INTERNAL_ERROR'],
+    ['AUTHORIZER_CONFIGURATION_ERROR', '503', 'TEMPORARILY_UNAVAILABLE'],
     ['AUTHORIZER_FAILURE', '503', 'TEMPORARILY_UNAVAILABLE'],
     ['BAD_REQUEST_BODY', '400', 'BAD_REQUEST'],
     ['BAD_REQUEST_PARAMETERS', '400', 'BAD_REQUEST'],
@@ -164,6 +164,25 @@ describe('cors', () => {
           "'accept,authorization,content-encoding,content-type,x-amz-content-sha256,x-amz-date,x-amz-security-token,x-api-key,x-request-id'",
       });
     }
+  });
+
+  it('has room for the header that an authorizer looks at', () => {
+    templateOf('cors for an authorizer of its own').hasResourceProperties(
+      'AWS::ApiGateway::Method',
+      {
+        HttpMethod: 'OPTIONS',
+        Integration: {
+          IntegrationResponses: [
+            Match.objectLike({
+              ResponseParameters: Match.objectLike({
+                'method.response.header.Access-Control-Allow-Headers':
+                  Match.stringLikeRegexp('x-api-key,x-caller'),
+              }),
+            }),
+          ],
+        },
+      },
+    );
   });
 
   it('is off without being asked for', () => {
@@ -294,7 +313,7 @@ describe('domain', () => {
 
     template.hasResourceProperties('AWS::ApiGateway::DomainName', {
       DomainName: 'wine.example.com',
-      EndpointConfiguration: { Types: ['REGIONAL'] },
+      EndpointConfiguration: { Types: ['REGIONAL'], IpAddressType: 'dualstack' },
       SecurityPolicy: 'TLS_1_2',
       MutualTlsAuthentication: {
         TruststoreUri: 's3://trust/ca/store.pem',

@@ -13,11 +13,7 @@ const IDS: readonly { name: string; type: string; id: string }[] = [
     type: 'AWS::ApiGateway::Stage',
     id: 'EndpointHttpApiDeploymentStagev1E16C2ECE',
   },
-  {
-    name: 'auth apiKey',
-    type: 'AWS::ApiGateway::ApiKey',
-    id: 'EndpointHttpApiDeploymentStagev1ApiKey2BE9BBD3',
-  },
+  { name: 'auth apiKey', type: 'AWS::ApiGateway::ApiKey', id: 'EndpointHttpApiApiKeyE8F91F67' },
   { name: 'auth apiKey', type: 'AWS::Lambda::Function', id: 'EndpointFunction897CE2B6' },
   { name: 'domain', type: 'AWS::ApiGateway::DomainName', id: 'EndpointHttpDomain494E9124' },
   { name: 'events', type: 'AWS::SQS::Queue', id: 'RegistryEventsFailures218FCA11' },

@@ -59,6 +59,18 @@ describe('a deployment of the API is made anew', () => {
   });
 });
 
+describe('an API key', () => {
+  it('stays when the stage gets another name', () => {
+    const auth = { apiKey: true } as const;
+
+    const ids = ['v1', 'v2'].map((stage) =>
+      idOf('AWS::ApiGateway::ApiKey', { auth, api: { stage } }),
+    );
+
+    expect(ids[0]).toBe(ids[1]);
+  });
+});
+
 describe('a version of the function', () => {
   const versioned = (wish: Partial<EndpointFileInput>) => idOf('AWS::Lambda::Version', wish);
   const before = versioned({});

@@ -1,7 +1,9 @@
 import {
   BasePathMapping,
+  type CfnDomainName,
   DomainName,
   EndpointType,
+  IpAddressType,
   type RestApi,
   SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -38,6 +40,7 @@ export function addDomain(scope: Construct, api: RestApi, options: DomainOptions
     securityPolicy: SecurityPolicy.TLS_1_2,
     mtls: options.mutualTls,
   });
+  allowIpv6(domain);
   new BasePathMapping(scope, 'DomainMapping', {
     domainName: domain,
     restApi: api,
@@ -45,6 +48,12 @@ export function addDomain(scope: Construct, api: RestApi, options: DomainOptions
   });
   if (options.hostedZoneId !== undefined) addRecords(scope, domain, options.hostedZoneId);
   return domain;
+}
+
+/** By default only IPv4 addresses are behind a domain, and its AAAA record would lead nowhere. */
+function allowIpv6(domain: DomainName): void {
+  const resource = domain.node.defaultChild as CfnDomainName;
+  resource.addPropertyOverride('EndpointConfiguration.IpAddressType', IpAddressType.DUAL_STACK);
 }
 
 function addRecords(scope: Construct, domain: DomainName, hostedZoneId: string): void {

@@ -28,6 +28,11 @@ const NO_SUCH_PATH: Refusal = {
 
 const DENIED = 'this caller may not call the endpoint';
 const BAD_TOKEN = 'the credentials are wrong or expired; get new ones and send the request again';
+const UNCHECKED: Refusal = {
+  code: 'TEMPORARILY_UNAVAILABLE',
+  message:
+    'the credentials could not be checked; try again in a moment (if it stays so, the operator finds the cause in the API logs)',
+};
 const UNAVAILABLE = 'the endpoint could not be reached; try again in a moment';
 const MISCONFIGURED =
   'the endpoint is set up wrongly; its operator finds the cause in the API logs';
@@ -36,14 +41,9 @@ const MISCONFIGURED =
 const REFUSALS: readonly (readonly [ResponseType, Refusal])[] = [
   [ResponseType.ACCESS_DENIED, { code: 'PERMISSION_DENIED', message: DENIED }],
   [ResponseType.API_CONFIGURATION_ERROR, { code: 'INTERNAL_ERROR', message: MISCONFIGURED }],
-  [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, { code: 'INTERNAL_ERROR', message: MISCONFIGURED }],
-  [
-    ResponseType.AUTHORIZER_FAILURE,
-    {
-      code: 'TEMPORARILY_UNAVAILABLE',
-      message: 'the credentials could not be checked; try again in a moment',
-    },
-  ],
+  // An authorizer that throws is answered with the first as well, not only one that is set up wrongly.
+  [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, UNCHECKED],
+  [ResponseType.AUTHORIZER_FAILURE, UNCHECKED],
   [
     ResponseType.BAD_REQUEST_PARAMETERS,
     { code: 'BAD_REQUEST', message: 'a parameter or header of the request is not valid' },
