@@ -130,7 +130,12 @@ cors: on
     {
       name: 'a number where a text belongs',
       text: `${START}tags: { cost: 12 }\n`,
-      at: '4:15: tags.cost: expected a text of up to 256 characters, got 12: put it into quotes',
+      at: '4:15: tags.cost: expected a text of up to 256 letters, digits, blanks and _ . : / = + - @, got 12: put it into quotes',
+    },
+    {
+      name: 'a tag that IAM would not take',
+      text: `${START}tags: { team: R&D }\n`,
+      at: '4:15: tags.team: expected a text of up to 256 letters, digits, blanks and _ . : / = + - @, got "R&D"',
     },
     {
       name: 'a text where a number belongs',
