@@ -61,7 +61,7 @@ function parseJson(body: string | Uint8Array): Record<string, unknown> {
 
 function text(data: Record<string, unknown>, key: string): string {
   const value = data[key];
-  if (typeof value === 'string' && value !== '') return value;
+  if (typeof value === 'string' && value !== '' && value.isWellFormed()) return value;
   throw malformed(`"data.${key}" must be a text`);
 }
 

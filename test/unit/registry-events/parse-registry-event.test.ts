@@ -72,6 +72,11 @@ describe('parseRegistryEvent', () => {
       says: '"data.name" must be a text',
     },
     {
+      name: 'half a character, which no key can hold',
+      body: webhookBody('model_version_alias', 'created', { name: '\ud800', alias: 'a' }),
+      says: '"data.name" must be a text',
+    },
+    {
       name: 'a version that is none',
       body: webhookBody('model_version', 'created', { name: 'wine', version: '../1' }),
       says: '"data.version" must be the number of a version',
