@@ -30,7 +30,7 @@ export interface S3Call extends CallOptions {
   /** Relative to the root. */
   readonly key: string;
   readonly permission: S3Permission;
-  /** @default 3 - each of them is several of the SDK's */
+  /** @default 5 - each of them is several of the SDK's, unless an answer broke off, which the SDK leaves to us */
   readonly attempts?: number;
   /** @default false - true takes as long as it takes: a large file */
   readonly isLong?: boolean;
@@ -41,7 +41,7 @@ export interface S3BucketOptions {
   readonly timeoutMs?: number;
 }
 
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
 /** Pointers, manifests and listings are small; S3 that says nothing shall not be waited for in silence. */
 const TIMEOUT_MS = 60_000;
 
