@@ -2,7 +2,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ENDPOINT_FILES } from './endpoint-files.ts';
 import { evaluatePolicy, type PolicyDocument } from './gateway/policy.ts';
-import { templateOf } from './synth.ts';
+import { synthesize, templateOf } from './synth.ts';
 
 interface Method {
   readonly HttpMethod: string;
@@ -223,8 +223,23 @@ describe('jwt', () => {
           MLFLOW_SERVERLESS_JWT_AUDIENCE: 'wine,beer',
           MLFLOW_SERVERLESS_JWT_SCOPES: 'predict explain',
           MLFLOW_SERVERLESS_JWT_JWKS_URI: 'https://login.example.com/keys',
+          MLFLOW_SERVERLESS_LOG_LEVEL: 'info',
         },
       },
+    });
+  });
+
+  it('logs as much as the function does', () => {
+    const jwt = { issuer: 'https://login.example.com/', audience: 'wine' };
+
+    synthesize({
+      name: 'wine',
+      model: 'models:/wine@champion',
+      auth: { jwt },
+      lambda: { logLevel: 'warn' },
+    }).hasResourceProperties('AWS::Lambda::Function', {
+      Handler: 'jwt-authorizer.handler',
+      Environment: { Variables: Match.objectLike({ MLFLOW_SERVERLESS_LOG_LEVEL: 'warn' }) },
     });
   });
 });

@@ -11,10 +11,11 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { CognitoAuth, EndpointAuth, LambdaAuth } from './endpoint-auth.ts';
-import { JwtAuthorizer } from './jwt-authorizer.ts';
+import { JwtAuthorizer, type JwtAuthorizerProps } from './jwt-authorizer.ts';
 
 export interface CallerAuthorizationOptions {
   readonly logRetention?: RetentionDays;
+  readonly logLevel?: JwtAuthorizerProps['logLevel'];
   readonly tracing?: boolean;
 }
 

@@ -15,6 +15,7 @@ import type { EndpointAuth } from './endpoint-auth.ts';
 import { addEndpointMethods } from './endpoint-methods.ts';
 import { explainStage } from './explain-stage.ts';
 import { addGatewayErrors } from './gateway-errors.ts';
+import type { JwtAuthorizerProps } from './jwt-authorizer.ts';
 import { allowOnly } from './resource-policy.ts';
 import { type FirewallOptions, WebFirewall } from './web-firewall.ts';
 
@@ -50,6 +51,7 @@ export interface EndpointApiProps extends EndpointApiOptions {
   readonly handler: IFunction;
   readonly auth: EndpointAuth;
   readonly logRetention: RetentionDays;
+  readonly logLevel?: JwtAuthorizerProps['logLevel'];
   readonly tracing: boolean;
 }
 
@@ -70,7 +72,7 @@ export class EndpointApi extends Construct {
 
   constructor(scope: Construct, id: string, props: EndpointApiProps) {
     super(scope, id);
-    const { auth, logRetention, tracing, accessLogs = true } = props;
+    const { auth, logRetention, logLevel, tracing, accessLogs = true } = props;
     const stageName = props.stage ?? 'v1';
     const iam = auth !== 'none' && typeof auth.iam === 'object' ? auth.iam : undefined;
     this.restApi = new RestApi(this, 'Api', {
@@ -93,7 +95,7 @@ export class EndpointApi extends Construct {
     });
     this.restApi.node.tryRemoveChild('Endpoint'); // an output with a name that nobody would guess
     if (accessLogs) boundErrorLog(this.restApi, stageName, logRetention);
-    const checks = callerAuthorization(this, auth, { logRetention, tracing });
+    const checks = callerAuthorization(this, auth, { logRetention, logLevel, tracing });
     addEndpointMethods(this.restApi, props.handler, checks);
     deployAuthorizer(this.restApi, checks.authorizer);
     addGatewayErrors(this.restApi, {

@@ -3,12 +3,16 @@ import { TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { JwtAuth } from './endpoint-auth.ts';
+import type { MlflowEndpointProps } from './mlflow-endpoint-props.ts';
 import { authorizerCode } from './package-code.ts';
 import { createPackagedFunction } from './packaged-function.ts';
 
 export interface JwtAuthorizerProps extends JwtAuth {
   /** @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
+
+  /** @default 'info' - each caller that is refused, and why */
+  readonly logLevel?: MlflowEndpointProps['logLevel'];
 
   /** @default false */
   readonly tracing?: boolean;
@@ -43,11 +47,12 @@ export class JwtAuthorizer extends Construct {
   }
 }
 
-function environmentOf({ issuer, audience, scopes = [], jwksUri }: JwtAuth) {
+function environmentOf({ issuer, audience, scopes = [], jwksUri, logLevel }: JwtAuthorizerProps) {
   return {
     MLFLOW_SERVERLESS_JWT_ISSUER: issuer,
     MLFLOW_SERVERLESS_JWT_AUDIENCE: audience.join(','),
     ...(scopes.length > 0 && { MLFLOW_SERVERLESS_JWT_SCOPES: scopes.join(' ') }),
     ...(jwksUri !== undefined && { MLFLOW_SERVERLESS_JWT_JWKS_URI: jwksUri }),
+    MLFLOW_SERVERLESS_LOG_LEVEL: logLevel ?? 'info',
   };
 }
