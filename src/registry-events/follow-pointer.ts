@@ -29,7 +29,7 @@ const MAX_ROUNDS = 10;
  * MLflow is asked again after each change: of those who follow at the same time, whoever wrote last
  * either wrote what is true then, or sees that it was not. So the order of the events does not matter.
  *
- * @returns `ignored` when its version is not published and must not be
+ * @returns `ignored` when its version is not published and must not be, or MLflow does not know the model
  * @throws {ServingError} TEMPORARILY_UNAVAILABLE when MLflow cannot be asked or the pointer does not come to rest;
  *   as `publish` and as `ObjectStore`
  */
@@ -48,6 +48,7 @@ export async function followPointer(
   for (let round = 0; round < MAX_ROUNDS; round++) {
     if (version === meant) return 'done';
     if (meant === undefined && stored && options.mayRemove?.(stored.state) === false) return 'done';
+    if (meant === undefined && !(await isKnown(following, name, options))) return 'ignored';
     if (meant !== undefined && !(await isPublished(following, name, meant, options))) {
       if (!scope.publishOn.has('alias')) {
         log.warn(`${describePointer(pointer)} stays: version ${meant} is not published`, { name });
@@ -78,6 +79,20 @@ async function findMeant(
       ? await mlflow.findAlias(name, pointer, callOf(options))
       : await mlflow.findLatest(name, canonicalStage(name, pointer), callOf(options));
   return found?.version;
+}
+
+/**
+ * Whether MLflow has the model at all. One that is gone, or an address that leads to another server,
+ * must not take the endpoint's pointers along.
+ */
+async function isKnown(
+  { mlflow, log }: Following,
+  name: string,
+  options: WorkOptions,
+): Promise<boolean> {
+  if ((await mlflow.findModel(name, callOf(options))) !== undefined) return true;
+  log.warn('pointers of a model that MLflow does not know stay as they are', { name });
+  return false;
 }
 
 /** A damaged manifest counts for none: publishing puts it right. */

@@ -269,6 +269,11 @@ describe('combinations', () => {
       fault: '4:43: registry.awsSigV4 beside username, password or token',
     },
     {
+      name: 'a token in the open',
+      text: `${START}registry: { uri: "http://m.example.com", token: { ssmParameter: t } }`,
+      fault: '4:18: registry.uri begins with http:, so registry.token would cross the internet',
+    },
+    {
       name: 'deleting a bucket of others',
       text: `${START}store: { bucket: models, onDestroy: delete }`,
       fault: '4:37: store.onDestroy: delete with store.bucket',
@@ -313,7 +318,7 @@ describe('combinations', () => {
     { name: 'no reserved instance', text: `${START}lambda: { reservedConcurrency: 0 }` },
     {
       name: 'everything for push',
-      text: `${START}refresh: { mode: push, floorSeconds: 1 }\nregistry: { uri: "http://mlflow:5000", token: { ssmParameter: /t } }\nevents: { webhookSecret: { secretArn: "${SECRET}", key: hook }, aliases: [champion] }`,
+      text: `${START}refresh: { mode: push, floorSeconds: 1 }\nregistry: { uri: "https://mlflow:5000", token: { ssmParameter: /t } }\nevents: { webhookSecret: { secretArn: "${SECRET}", key: hook }, aliases: [champion] }`,
     },
   ])('takes $name', ({ text }) => {
     expect(faults(text)).toEqual([]);

@@ -56,6 +56,17 @@ describe('followPointer', () => {
     expect(target.objects.has('models/wine/aliases/nobody.json')).toBe(false);
   });
 
+  it('leaves the pointers of a model that MLflow does not know', async () => {
+    const { following, lines, mlflow, wine, pointer } = createWorld();
+    wine.aliases.set('champion', '2');
+    await followPointer(following, CHAMPION, NOW);
+    mlflow.models.delete('wine');
+
+    expect(await followPointer(following, CHAMPION, NOW)).toBe('ignored');
+    expect(pointer('aliases/champion')).toMatchObject({ version: '2' });
+    expect(lines.join('')).toContain('MLflow does not know');
+  });
+
   it('publishes a version first', async () => {
     const { following, published, target, wine, pointer } = createWorld();
     wine.aliases.set('champion', '3');

@@ -98,6 +98,18 @@ const credentials: Rule = ({ file: { registry }, has }) => {
   return faults;
 };
 
+/** Inside a network of one's own it is common, and one's own business. */
+const openCredentials: Rule = ({ file: { registry, lambda }, has }) => {
+  const shown = CREDENTIALS.filter((key) => has('registry', key));
+  if (!/^http:/i.test(registry?.uri ?? '') || shown.length === 0 || lambda?.vpc) return [];
+  return [
+    {
+      path: ['registry', 'uri'],
+      text: `registry.uri begins with http:, so registry.${shown.join(' and registry.')} would cross the internet unencrypted: use https:, or put the function beside the server with lambda.vpc`,
+    },
+  ];
+};
+
 export const FOLLOWING_RULES: readonly Rule[] = [
   fixedVersion,
   stageWithoutEvents,
@@ -105,4 +117,5 @@ export const FOLLOWING_RULES: readonly Rule[] = [
   source,
   times,
   credentials,
+  openCredentials,
 ];
