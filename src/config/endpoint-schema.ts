@@ -76,13 +76,23 @@ const limits = section({
     .describe('A request that takes longer is answered with 504; API Gateway gives up after 29 s'),
 }).describe('What a request may be');
 
-const refresh = section({
-  mode: oneOf(['poll', 'push'])
-    .default('poll')
-    .describe('push: a request never gets an alias older than the floor'),
+const refreshMode = oneOf(['poll', 'push']).describe(
+  'push: a request never gets an alias older than the floor',
+);
+
+const refreshSettings = section({
+  mode: refreshMode.default('poll'),
   ttlSeconds: positive().default(30).describe('poll: an alias is believed this long'),
   floorSeconds: positive().default(0.5).describe('push: the alias is asked for at most this often'),
-}).describe('How a moved alias is noticed');
+});
+
+/** A mode alone stands for its defaults. */
+const refresh = z
+  .union(
+    [refreshSettings, refreshMode.transform((mode) => refreshSettings.parse({ mode }))],
+    'expected poll, push or a mapping with mode',
+  )
+  .describe('How a moved alias is noticed');
 
 const events = section({
   webhookSecret: secretReference,

@@ -316,6 +316,7 @@ describe('combinations', () => {
       text: `${START}api: { throttle: { requestsPerSecond: 50, burst: 5 } }`,
     },
     { name: 'no reserved instance', text: `${START}lambda: { reservedConcurrency: 0 }` },
+    { name: 'a mode of refresh alone', text: `${START}refresh: push` },
     {
       name: 'everything for push',
       text: `${START}refresh: { mode: push, floorSeconds: 1 }\nregistry: { uri: "https://mlflow:5000", token: { ssmParameter: /t } }\nevents: { webhookSecret: { secretArn: "${SECRET}", key: hook }, aliases: [champion] }`,
