@@ -5,7 +5,7 @@ import type { Stage } from '../registry/registry-backend.ts';
 import { hasAlias } from './event-scope.ts';
 import { followPointer, MOVED_BY } from './follow-pointer.ts';
 import type { Following, WorkOptions } from './following.ts';
-import { isFinal } from './refused-versions.ts';
+import { isRefusedVersion } from './refused-versions.ts';
 
 const STAGES: readonly Stage[] = ['None', 'Staging', 'Production', 'Archived'];
 
@@ -15,7 +15,7 @@ const STAGES: readonly Stage[] = ['None', 'Staging', 'Production', 'Archived'];
  * One that fails does not keep the others back. A model that MLflow does not know is left alone: it was
  * published from elsewhere, or this is the wrong server.
  *
- * @throws {Error} the first failure that another try may mend, when all are done
+ * @throws {Error} the first failure that is not a version's own fault, when all are done
  */
 export async function reconcile(following: Following, options: WorkOptions): Promise<void> {
   const { scope, target, log } = following;
@@ -27,7 +27,7 @@ export async function reconcile(following: Following, options: WorkOptions): Pro
     } catch (error) {
       options.signal?.throwIfAborted();
       log.warn(`${what} could not be brought in step with MLflow`, { error });
-      if (!isFinal(error)) failures.push(error);
+      if (!isRefusedVersion(error)) failures.push(error);
       return undefined;
     }
   };

@@ -8,9 +8,20 @@ const FINAL_CODES: readonly ErrorCode[] = [
   'RESOURCE_DOES_NOT_EXIST',
 ];
 
-/** What another try will not mend: the version itself is at fault. */
-export const isFinal = (error: unknown): boolean =>
+/** Of publishing: what another try will not mend, as the version itself is at fault. */
+const isFinal = (error: unknown): error is ServingError =>
   error instanceof ServingError && FINAL_CODES.includes(error.code);
+
+const refusals = new WeakSet<ServingError>();
+
+/**
+ * Whether `error` is `rememberRefused`'s word on a version.
+ *
+ * The same codes from MLflow, from a secret or from the bucket mean that something is set up wrongly, which
+ * must not go unnoticed.
+ */
+export const isRefusedVersion = (error: unknown): boolean =>
+  error instanceof ServingError && refusals.has(error);
 
 /** Somebody may have mended the version's files after all; ms. */
 const REMEMBERED_MS = 60 * 60_000;
@@ -33,7 +44,10 @@ export function rememberRefused(
     try {
       await publish(name, version, options);
     } catch (error) {
-      if (isFinal(error)) refused.set(key, { error, untilMs: now() + REMEMBERED_MS });
+      if (isFinal(error)) {
+        refusals.add(error);
+        refused.set(key, { error, untilMs: now() + REMEMBERED_MS });
+      }
       throw error;
     }
   };

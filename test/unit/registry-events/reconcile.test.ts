@@ -93,6 +93,15 @@ describe('reconcile', () => {
     expect(lines.filter((line) => line.includes('could not be brought in step'))).toHaveLength(2);
   });
 
+  it('fails when MLflow cannot be asked, whatever the reason', async () => {
+    const { following, mlflow } = createWorld({ model: 'wine' });
+    mlflow.error = new ServingError('RESOURCE_DOES_NOT_EXIST', 'there is no secret "mlflow"');
+
+    await expect(reconcile(following, {})).rejects.toMatchObject({
+      message: 'there is no secret "mlflow"',
+    });
+  });
+
   it('says that a version cannot be published, and tries it again only after an hour', async () => {
     const { following, wine, lines } = createWorld();
     let tries = 0;
