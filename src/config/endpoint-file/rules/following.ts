@@ -98,10 +98,12 @@ const credentials: Rule = ({ file: { registry }, has }) => {
   return faults;
 };
 
-/** Inside a network of one's own it is common, and one's own business. */
+/** On this machine, and inside a network of one's own, it is common. */
 const openCredentials: Rule = ({ file: { registry, lambda }, has }) => {
   const shown = CREDENTIALS.filter((key) => has('registry', key));
-  if (!/^http:/i.test(registry?.uri ?? '') || shown.length === 0 || lambda?.vpc) return [];
+  const { protocol, hostname = '' } = URL.parse(registry?.uri ?? '') ?? {};
+  const isOpen = protocol === 'http:' && !/^(localhost|127\..*|\[::1\])$/.test(hostname);
+  if (!isOpen || shown.length === 0 || lambda?.vpc) return [];
   return [
     {
       path: ['registry', 'uri'],
