@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { FUNCTION_OPTIONS } from './function-options.ts';
 import { zipDirectory } from './zip-directory.ts';
 
 /** Build the JWT authorizer, a function of its own without native code: a folder and a zip of it. */
@@ -10,14 +11,7 @@ export async function buildAuthorizer(dist: string): Promise<string[]> {
   await build({
     entryPoints: ['handlers/lambda/jwt-authorizer.ts'],
     outdir: directory,
-    bundle: true,
-    minify: true,
-    keepNames: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    legalComments: 'none',
-    logLevel: 'warning',
+    ...FUNCTION_OPTIONS,
   });
   writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}\n');
   const zip = join(dist, 'lambda-authorizer.zip');

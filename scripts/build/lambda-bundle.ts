@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { FUNCTION_OPTIONS } from './function-options.ts';
 import { lazyBuiltinsPlugin } from './lazy-builtins-plugin.ts';
 import { ortBindingPlugin } from './ort-binding-plugin.ts';
 import { zipDirectory } from './zip-directory.ts';
@@ -50,17 +51,10 @@ async function bundle(handler: string, directory: string, external: string[]): P
   await build({
     entryPoints: [`handlers/lambda/${handler}.ts`],
     outfile,
-    bundle: true,
-    minify: true,
-    keepNames: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
+    ...FUNCTION_OPTIONS,
     external,
     supported: { 'dynamic-import': false },
     plugins: [ortBindingPlugin('beside'), lazyBuiltinsPlugin(['node:crypto', 'node:zlib'])],
-    legalComments: 'none',
-    logLevel: 'warning',
   });
   return outfile;
 }

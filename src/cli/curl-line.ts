@@ -1,5 +1,6 @@
 import type { Signature } from '../model/signature.ts';
 import { exampleBody } from './example-body.ts';
+import { shellWord } from './shell-word.ts';
 
 /** A longer body makes a line that nobody wants to paste; characters. */
 const MAX_BODY_CHARACTERS = 1_500;
@@ -17,7 +18,7 @@ export function curlLine(
 ): string {
   const body = shortExample(example) ?? exampleBody(signature);
   if (body === undefined || body.length > MAX_BODY_CHARACTERS) return `curl -i ${url}/ping`;
-  return `curl ${url}/invocations -H 'Content-Type: application/json' -d ${shellQuoted(body)}`;
+  return `curl ${url}/invocations -H 'Content-Type: application/json' -d ${shellWord(body)}`;
 }
 
 function shortExample(example: string | undefined): string | undefined {
@@ -47,5 +48,3 @@ function firstRow(json: string): string | undefined {
   const { columns, data } = split;
   return JSON.stringify({ dataframe_split: { columns, data: data.slice(0, 1) } });
 }
-
-const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -6,8 +6,7 @@ import {
   startTokenIssuer,
   type TokenIssuer,
 } from '../helpers/token-issuer.ts';
-import { stopServers } from '../interop/processes.ts';
-import type { DeployedEndpoint, LocalCloud } from './deployed-endpoint.ts';
+import type { DeployedEndpoint } from './deployed-endpoint.ts';
 import { call, type Reply } from './https-call.ts';
 import { REGION } from './resolve-intrinsics.ts';
 import {
@@ -17,18 +16,11 @@ import {
   expectError,
   JSON_TYPE,
   keyOf,
-  startWineCloud,
+  useWineCloud,
 } from './wine-requests.ts';
 
 /** Every kind of caller, at an endpoint that the template describes: who is answered, who is refused, and how. */
-let cloud: LocalCloud;
-beforeAll(async () => {
-  cloud = await startWineCloud();
-}, 600_000);
-afterAll(async () => {
-  await cloud?.stop();
-  await stopServers();
-});
+const wineCloud = useWineCloud();
 
 describe('an endpoint with IAM', () => {
   const role = 'arn:aws:iam::123456789012:role/caller';
@@ -37,7 +29,7 @@ describe('an endpoint with IAM', () => {
   let endpoint: DeployedEndpoint;
 
   beforeAll(async () => {
-    endpoint = await cloud.deploy(
+    endpoint = await wineCloud().deploy(
       { auth: { iam: { allowedPrincipals: [role] } } },
       { principals: [caller, stranger] },
     );
@@ -83,7 +75,7 @@ describe('an endpoint with tokens of an OpenID Connect issuer', () => {
 
   beforeAll(async () => {
     issuer = await startTokenIssuer([key]);
-    endpoint = await cloud.deploy({
+    endpoint = await wineCloud().deploy({
       auth: { jwt: { issuer: issuer.issuer, audience: 'wine', scopes: ['predict'] } },
     });
   });
@@ -147,7 +139,7 @@ describe('an endpoint with a Cognito user pool', () => {
 
   beforeAll(async () => {
     const userPoolArn = 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_AbCdEfGhI';
-    endpoint = await cloud.deploy(
+    endpoint = await wineCloud().deploy(
       { auth: { cognito: { userPoolArn, scopes: ['wine/predict'] } } },
       { userPoolKey: { issuer, publicKey: key.publicKey } },
     );
@@ -174,7 +166,7 @@ describe('an endpoint with an authorizer of somebody’s own, and a key', () => 
   const asked: unknown[] = [];
 
   beforeAll(async () => {
-    endpoint = await cloud.deploy(
+    endpoint = await wineCloud().deploy(
       {
         auth: {
           apiKey: true,
@@ -219,7 +211,7 @@ function teamPolicy(event: unknown): unknown {
 
 describe('an endpoint that lets everybody in', () => {
   it('answers, within the limit for all together', async () => {
-    const endpoint = await cloud.deploy(
+    const endpoint = await wineCloud().deploy(
       { auth: 'none', api: { stage: 'prod', throttle: { requestsPerSecond: 1, burst: 3 } } },
       { now: () => 0 },
     );

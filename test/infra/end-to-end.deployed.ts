@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ensurePythonEnvironment } from '../../scripts/python-env.ts';
 import { startCli } from '../helpers/run-cli.ts';
-import { stopServers } from '../interop/processes.ts';
-import type { DeployedEndpoint, LocalCloud } from './deployed-endpoint.ts';
+import type { DeployedEndpoint } from './deployed-endpoint.ts';
 import { type CallOptions, call, type Reply } from './https-call.ts';
 import {
   ask,
@@ -15,25 +14,18 @@ import {
   JSON_TYPE,
   keyOf,
   moveChampion,
-  startWineCloud,
+  useWineCloud,
 } from './wine-requests.ts';
 
 /** HTTPS → API Gateway → function → S3, all of it as the template says; MLflow's own answers are expected. */
-let cloud: LocalCloud;
-beforeAll(async () => {
-  cloud = await startWineCloud();
-}, 600_000);
-afterAll(async () => {
-  await cloud?.stop();
-  await stopServers();
-});
+const wineCloud = useWineCloud();
 
 describe('an endpoint with an API key', () => {
   let endpoint: DeployedEndpoint;
   let clockMs = 0;
 
   beforeAll(async () => {
-    endpoint = await cloud.deploy(
+    endpoint = await wineCloud().deploy(
       {
         auth: {
           apiKey: { requestsPerSecond: 5, burst: 10, quota: { requests: 200, per: 'day' } },
@@ -154,7 +146,7 @@ describe('an endpoint with an API key', () => {
   });
 
   it('follows the alias without a failed request', async () => {
-    await moveChampion(cloud, '1');
+    await moveChampion(wineCloud(), '1');
     const deadline = Date.now() + 15_000;
     let reply: Reply;
     do {
@@ -162,7 +154,7 @@ describe('an endpoint with an API key', () => {
       expect(reply.status).toBe(200);
       await new Promise((wait) => setTimeout(wait, 50));
     } while (reply.headers['x-mlflow-model-version'] !== '1' && Date.now() < deadline);
-    await cloud.cli('rollback', 'models:/wine@champion', '--to', 's3://models/registry');
+    await wineCloud().cli('rollback', 'models:/wine@champion', '--to', 's3://models/registry');
 
     expectAnswer(reply, '1');
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { stopServers } from '../interop/processes.ts';
 import { type DeployedEndpoint, type LocalCloud, startLocalCloud } from './deployed-endpoint.ts';
 import { type CallOptions, call, type Reply } from './https-call.ts';
 
@@ -17,8 +18,21 @@ export const ANSWERS = JSON.parse(
 
 export const JSON_TYPE = { 'content-type': 'application/json' };
 
+/** One such place for all tests of a file; there while they run. */
+export function useWineCloud(): () => LocalCloud {
+  let cloud: LocalCloud;
+  beforeAll(async () => {
+    cloud = await startWineCloud();
+  }, 600_000);
+  afterAll(async () => {
+    await cloud?.stop();
+    await stopServers();
+  });
+  return () => cloud;
+}
+
 /** A place to deploy to, with both versions of the wine model published by our own command; 2 is the champion. */
-export async function startWineCloud(): Promise<LocalCloud> {
+async function startWineCloud(): Promise<LocalCloud> {
   const cloud = await startLocalCloud();
   for (const version of ['1', '2']) {
     const source = ['-m', `models:/wine/${version}`, '--registry-uri', 'examples/registry'];

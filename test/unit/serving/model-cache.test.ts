@@ -1,49 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ServingError } from '../../../src/errors.ts';
-import { createModelCache, type ModelCacheOptions } from '../../../src/serving/model-cache.ts';
-import { createFakeClock } from '../../helpers/fake-clock.ts';
-import {
-  createFakeLoader,
-  createFakeRegistry,
-  createRecordingTelemetry,
-  tick,
-  version,
-} from '../../helpers/fake-models.ts';
+import { tick, version } from '../../helpers/fake-models.ts';
+import { CHAMPION, createCacheWorld } from './cache-world.ts';
 
-const CHAMPION = 'models:/wine@champion';
 const DOWN = new ServingError('TEMPORARILY_UNAVAILABLE', 'the registry cannot be reached');
-
-/** With `random` at 0.5, a time to live of 30 s is 30 s, and a back-off three quarters of its step. */
-function setUp(options: Partial<ModelCacheOptions> = {}) {
-  const clock = createFakeClock();
-  const registry = createFakeRegistry({ [CHAMPION]: version(1) });
-  const loader = createFakeLoader();
-  const telemetry = createRecordingTelemetry();
-  const cache = createModelCache({
-    registry,
-    loader,
-    telemetry,
-    clock,
-    random: () => 0.5,
-    maxResidentBytes: 1_000,
-    ...options,
-  });
-  const served = async (uri = CHAMPION): Promise<string> => {
-    const lease = await cache.acquire(uri);
-    const answer = await lease.model.predictor.predict(null, null);
-    lease.release();
-    return String(answer);
-  };
-  const move = (number: number): void => {
-    registry.versionByUri.set(CHAMPION, version(number));
-  };
-  const eventTypes = (): string[] => telemetry.events.map(({ type }) => type);
-  return { cache, clock, registry, loader, telemetry, served, move, eventTypes };
-}
 
 describe('acquire, the first time', () => {
   it('loads once for concurrent callers', async () => {
-    const { cache, loader, registry } = setUp();
+    const { cache, loader, registry } = createCacheWorld();
 
     const leases = await Promise.all(Array.from({ length: 100 }, () => cache.acquire(CHAMPION)));
 
@@ -53,7 +17,7 @@ describe('acquire, the first time', () => {
   });
 
   it('shares one model between aliases of one version', async () => {
-    const { cache, loader, registry } = setUp();
+    const { cache, loader, registry } = createCacheWorld();
     registry.versionByUri.set('models:/wine@blue', version(1));
     registry.versionByUri.set('models:/wine/1', version(1));
 
@@ -66,7 +30,7 @@ describe('acquire, the first time', () => {
   });
 
   it('shares a failing load, and tries again for the next request', async () => {
-    const { cache, loader, registry, served } = setUp();
+    const { cache, loader, registry, served } = createCacheWorld();
     loader.broken.add('1');
 
     const results = await Promise.allSettled([cache.acquire(CHAMPION), cache.acquire(CHAMPION)]);
@@ -78,7 +42,7 @@ describe('acquire, the first time', () => {
   });
 
   it('answers with the same failure for a short while when a load fails again', async () => {
-    const { cache, clock, loader, registry, served } = setUp();
+    const { cache, clock, loader, registry, served } = createCacheWorld();
     const failure = { message: 'version 1 is broken' };
     loader.broken.add('1');
 
@@ -93,14 +57,14 @@ describe('acquire, the first time', () => {
   });
 
   it('serves a first model that fails on its own example, and says so', async () => {
-    const { loader, served } = setUp();
+    const { loader, served } = createCacheWorld();
     loader.example.set('1', 'failed');
 
     expect(await served()).toBe('1');
   });
 
   it('rejects what is no model URI without asking the registry', async () => {
-    const { cache, registry } = setUp();
+    const { cache, registry } = createCacheWorld();
 
     await expect(cache.acquire('models:wine')).rejects.toMatchObject({
       code: 'INVALID_PARAMETER_VALUE',
@@ -109,7 +73,7 @@ describe('acquire, the first time', () => {
   });
 
   it('gives up at the deadline of the caller while the load goes on for the others', async () => {
-    const { cache, loader } = setUp();
+    const { cache, loader } = createCacheWorld();
     const gate = Promise.withResolvers<void>();
     loader.gate = gate.promise;
     const controller = new AbortController();
@@ -126,7 +90,7 @@ describe('acquire, the first time', () => {
   });
 
   it('refuses at once when the signal is aborted already', async () => {
-    const { cache, served } = setUp();
+    const { cache, served } = createCacheWorld();
     await served();
 
     await expect(cache.acquire(CHAMPION, { signal: AbortSignal.abort() })).rejects.toMatchObject({
@@ -135,7 +99,7 @@ describe('acquire, the first time', () => {
   });
 
   it('gives up a lookup that never answers', async () => {
-    const { cache, clock, registry } = setUp({ lookupDeadlineMs: 5_000 });
+    const { cache, clock, registry } = createCacheWorld({ lookupDeadlineMs: 5_000 });
     registry.isHanging = true;
 
     const acquiring = cache.acquire(CHAMPION);
@@ -149,7 +113,7 @@ describe('acquire, the first time', () => {
   });
 
   it('closes a model that arrives after its load was given up', async () => {
-    const { cache, clock, loader } = setUp({ loadDeadlineMs: 60_000 });
+    const { cache, clock, loader } = createCacheWorld({ loadDeadlineMs: 60_000 });
     const gate = Promise.withResolvers<void>();
     loader.gate = gate.promise;
 
@@ -166,7 +130,7 @@ describe('acquire, the first time', () => {
 
 describe('a URI that moves', () => {
   it('is not looked up again within its time to live', async () => {
-    const { clock, registry, served } = setUp();
+    const { clock, registry, served } = createCacheWorld();
     await served();
     clock.advance(29_999);
 
@@ -177,7 +141,7 @@ describe('a URI that moves', () => {
   });
 
   it('goes on with the model it has while the new version is opened, then switches', async () => {
-    const { cache, clock, loader, move, served, telemetry } = setUp();
+    const { cache, clock, loader, move, served, telemetry } = createCacheWorld();
     await served();
     const gate = Promise.withResolvers<void>();
     loader.gate = gate.promise;
@@ -202,7 +166,7 @@ describe('a URI that moves', () => {
   });
 
   it('keeps the old version open until its last lease is back', async () => {
-    const { cache, clock, loader, move, served } = setUp();
+    const { cache, clock, loader, move, served } = createCacheWorld();
     const lease = await cache.acquire(CHAMPION);
     move(2);
     clock.advance(30_000);
@@ -219,7 +183,7 @@ describe('a URI that moves', () => {
   });
 
   it('fails none of 1,000 requests during a switch', async () => {
-    const { cache, clock, loader, move, served } = setUp();
+    const { cache, clock, loader, move, served } = createCacheWorld();
     await served();
     move(2);
     clock.advance(30_000);
@@ -237,7 +201,7 @@ describe('a URI that moves', () => {
   });
 
   it('follows an alias that flaps, and reopens what is still leased without loading it again', async () => {
-    const { cache, clock, loader, move, served } = setUp();
+    const { cache, clock, loader, move, served } = createCacheWorld();
     const lease = await cache.acquire(CHAMPION);
     const seen: string[] = [];
 
@@ -260,7 +224,7 @@ describe('a URI that moves', () => {
     's3://bucket/wine',
     '/models/wine',
   ])('is never looked up again when it cannot move: %s', async (uri) => {
-    const { clock, registry, served } = setUp();
+    const { clock, registry, served } = createCacheWorld();
     registry.versionByUri.set(uri, version(3));
     await served(uri);
 
@@ -272,7 +236,7 @@ describe('a URI that moves', () => {
   });
 
   it('is looked up again when the clock went backwards', async () => {
-    const { clock, registry, served } = setUp();
+    const { clock, registry, served } = createCacheWorld();
     await served();
     clock.advance(-3_600_000);
 
@@ -283,7 +247,7 @@ describe('a URI that moves', () => {
   });
 
   it('asks once more when opening took longer than a lookup is believed', async () => {
-    const { cache, clock, loader, move, served } = setUp();
+    const { cache, clock, loader, move, served } = createCacheWorld();
     await served();
     const gate = Promise.withResolvers<void>();
     loader.gate = gate.promise;
@@ -303,7 +267,7 @@ describe('a URI that moves', () => {
 
 describe('a refresh that fails', () => {
   it('changes nothing for a warm instance while the registry is down', async () => {
-    const { cache, clock, registry, served, telemetry } = setUp();
+    const { cache, clock, registry, served, telemetry } = createCacheWorld();
     await served();
     registry.error = DOWN;
 
@@ -321,7 +285,7 @@ describe('a refresh that fails', () => {
   });
 
   it('takes up the new version once the registry is back', async () => {
-    const { cache, clock, registry, move, served } = setUp();
+    const { cache, clock, registry, move, served } = createCacheWorld();
     await served();
     registry.error = DOWN;
     clock.advance(30_000);
@@ -337,7 +301,7 @@ describe('a refresh that fails', () => {
   });
 
   it('keeps the old version when the new one cannot be opened', async () => {
-    const { cache, clock, loader, move, served, telemetry } = setUp();
+    const { cache, clock, loader, move, served, telemetry } = createCacheWorld();
     await served();
     loader.broken.add('2');
     move(2);
@@ -356,7 +320,7 @@ describe('a refresh that fails', () => {
   });
 
   it('keeps the old version, and closes the new one, when that fails on its own example', async () => {
-    const { cache, clock, loader, move, served, telemetry } = setUp();
+    const { cache, clock, loader, move, served, telemetry } = createCacheWorld();
     await served();
     loader.example.set('2', 'failed');
     move(2);
@@ -377,7 +341,7 @@ describe('a refresh that fails', () => {
   });
 
   it('takes a new version that fails on its example like the old one', async () => {
-    const { cache, clock, loader, move, served } = setUp();
+    const { cache, clock, loader, move, served } = createCacheWorld();
     loader.example.set('1', 'failed').set('2', 'failed');
     await served();
     move(2);
@@ -389,7 +353,7 @@ describe('a refresh that fails', () => {
   });
 
   it('keeps the old version when its alias is gone', async () => {
-    const { cache, clock, registry, served } = setUp();
+    const { cache, clock, registry, served } = createCacheWorld();
     await served();
     registry.versionByUri.delete(CHAMPION);
     clock.advance(30_000);
@@ -404,7 +368,7 @@ describe('memory', () => {
   const uris = [1, 2, 3, 4].map((number) => `models:/wine/${number}`);
 
   function setUpFour(maxResidentBytes: number) {
-    const parts = setUp({ maxResidentBytes });
+    const parts = createCacheWorld({ maxResidentBytes });
     for (const [index, uri] of uris.entries()) {
       parts.registry.versionByUri.set(uri, version(index + 1));
     }
@@ -512,7 +476,7 @@ describe('memory', () => {
 
 describe('a process that is frozen between requests', () => {
   it('does not believe a lookup that slept, and has the next request wait for a new one', async () => {
-    const { clock, registry, move, served } = setUp();
+    const { clock, registry, move, served } = createCacheWorld();
     await served();
     registry.isHanging = true;
     clock.advance(30_000);
@@ -528,7 +492,7 @@ describe('a process that is frozen between requests', () => {
   });
 
   it('sees it by the wall clock where timers stood still as well', async () => {
-    const { clock, registry, move, served } = setUp();
+    const { clock, registry, move, served } = createCacheWorld();
     await served();
     registry.isHanging = true;
     clock.advance(30_000);
@@ -541,7 +505,7 @@ describe('a process that is frozen between requests', () => {
   });
 
   it('does not believe an answer that arrives after the sleep', async () => {
-    const { clock, registry, served } = setUp();
+    const { clock, registry, served } = createCacheWorld();
     const late = Promise.withResolvers<void>();
     await served();
     const resolve = registry.resolve;
@@ -564,7 +528,7 @@ describe('a process that is frozen between requests', () => {
   });
 
   it('waits no longer than it must when the registry is gone after the sleep', async () => {
-    const { cache, clock, registry, served } = setUp({ catchUpMs: 2_000 });
+    const { cache, clock, registry, served } = createCacheWorld({ catchUpMs: 2_000 });
     await served();
     registry.isHanging = true;
     clock.advance(30_000);
@@ -583,7 +547,7 @@ describe('a process that is frozen between requests', () => {
   });
 
   it('does not fail a request whose deadline comes while it waits for a refresh', async () => {
-    const { cache, clock, registry, served } = setUp();
+    const { cache, clock, registry, served } = createCacheWorld();
     await served();
     registry.isHanging = true;
     clock.advance(30_000);
@@ -599,7 +563,7 @@ describe('a process that is frozen between requests', () => {
   });
 
   it('begins a first load anew that slept', async () => {
-    const { cache, clock, loader } = setUp({ loadDeadlineMs: 60_000 });
+    const { cache, clock, loader } = createCacheWorld({ loadDeadlineMs: 60_000 });
     const gate = Promise.withResolvers<void>();
     loader.gate = gate.promise;
     const before = cache.acquire(CHAMPION);
@@ -618,7 +582,7 @@ describe('a process that is frozen between requests', () => {
 
 describe('a load that slept', () => {
   it('is not joined for another URI of the same version', async () => {
-    const { cache, clock, loader, registry } = setUp({ loadDeadlineMs: 60_000 });
+    const { cache, clock, loader, registry } = createCacheWorld({ loadDeadlineMs: 60_000 });
     registry.versionByUri.set('models:/wine/1', version(1));
     loader.gate = new Promise(() => {});
     const stuck = cache.acquire(CHAMPION);
@@ -635,7 +599,7 @@ describe('a load that slept', () => {
 
 describe('close', () => {
   it('waits for the leases, closes every model once and refuses new requests', async () => {
-    const { cache, loader } = setUp();
+    const { cache, loader } = createCacheWorld();
     const lease = await cache.acquire(CHAMPION);
     let isClosed = false;
 
@@ -656,7 +620,7 @@ describe('close', () => {
   });
 
   it('gives up what is under way', async () => {
-    const { cache, clock, loader } = setUp();
+    const { cache, clock, loader } = createCacheWorld();
     const gate = Promise.withResolvers<void>();
     loader.gate = gate.promise;
     const acquiring = cache.acquire(CHAMPION);
@@ -673,12 +637,12 @@ describe('close', () => {
   });
 
   it('is done at once when nothing was loaded', async () => {
-    await setUp().cache.close();
+    await createCacheWorld().cache.close();
   });
 });
 
 it('survives a telemetry sink that throws', async () => {
-  const { served } = setUp({
+  const { served } = createCacheWorld({
     telemetry: {
       emit: () => {
         throw new Error('sink');
@@ -690,7 +654,7 @@ it('survives a telemetry sink that throws', async () => {
 });
 
 it('forgets URIs without a model when there are too many', async () => {
-  const { cache, registry, served } = setUp();
+  const { cache, registry, served } = createCacheWorld();
   await served();
 
   for (let index = 0; index < 1_200; index++) {

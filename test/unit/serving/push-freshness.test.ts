@@ -1,46 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { ServingError } from '../../../src/errors.ts';
-import { createModelCache } from '../../../src/serving/model-cache.ts';
-import { createFakeClock } from '../../helpers/fake-clock.ts';
-import {
-  createFakeLoader,
-  createFakeRegistry,
-  createRecordingTelemetry,
-  tick,
-  version,
-} from '../../helpers/fake-models.ts';
+import { tick, version } from '../../helpers/fake-models.ts';
+import { CHAMPION, createCacheWorld } from './cache-world.ts';
 
-const CHAMPION = 'models:/wine@champion';
 const DOWN = new ServingError('TEMPORARILY_UNAVAILABLE', 'the registry cannot be reached');
 
 /** A warm cache on version 1 that asks after half a second. */
 async function setUp() {
-  const clock = createFakeClock();
-  const registry = createFakeRegistry({ [CHAMPION]: version(1) });
-  const loader = createFakeLoader();
-  const telemetry = createRecordingTelemetry();
-  const cache = createModelCache({
-    registry,
-    loader,
-    telemetry,
-    clock,
-    random: () => 0.5,
-    maxResidentBytes: 1_000,
-    pushFloorMs: 500,
-  });
-  const served = async (deadlineAtMs?: number): Promise<string> => {
-    const lease = await cache.acquire(CHAMPION, deadlineAtMs === undefined ? {} : { deadlineAtMs });
-    const answer = await lease.model.predictor.predict(null, null);
-    lease.release();
-    return String(answer);
-  };
-  const move = (number: number): void => {
-    registry.versionByUri.set(CHAMPION, version(number));
-  };
+  const world = createCacheWorld({ pushFloorMs: 500 });
+  const { telemetry } = world;
+  const served = (deadlineAtMs?: number): Promise<string> => world.served(CHAMPION, deadlineAtMs);
   const failures = (): number =>
     telemetry.events.filter(({ type }) => type === 'refresh-failed').length;
   await served();
-  return { cache, clock, registry, loader, served, move, failures };
+  return { ...world, served, failures };
 }
 
 /** What is settled so far: `undefined` for a promise that still waits. */
