@@ -57,7 +57,13 @@ export function createInvocations(options: InvocationsOptions): AnswerInvocation
       refuseLargeBody(body, limits.maxBodyBytes);
       lease = await borrowModel(cache, modelUri, deadline);
       const { model } = lease;
-      scoring = scoreInvocation({ contentType: headers['content-type'], body, model, limits });
+      scoring = scoreInvocation({
+        contentType: headers['content-type'],
+        body,
+        model,
+        limits,
+        deadlineAtMs: deadline.atMs,
+      });
       const { text, rows } = scoring instanceof Promise ? await within(scoring, deadline) : scoring;
       const durationMs = performance.now() - startedAtMs;
       refuseLate(durationMs, deadline);

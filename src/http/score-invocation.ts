@@ -1,6 +1,7 @@
 import { ServingError } from '../errors.ts';
 import type { ModelInput } from '../model/model-input.ts';
 import type { ModelOutput } from '../model/model-output.ts';
+import type { ParsedPredictor, RawPredictor } from '../predictor/predictor.ts';
 import type { ClockOptions } from '../scoring/clock-options.ts';
 import { parseContentType } from '../scoring/content-type.ts';
 import { parseCsv } from '../scoring/csv/parse-csv.ts';
@@ -21,6 +22,8 @@ export interface Invocation {
   readonly limits: RequestLimits;
   /** @default true - false reads CSV without the signature's types, as `mlflow models predict` does */
   readonly hasTypedCsv?: boolean;
+  /** When the answer is of no use any more; ms since epoch. A model in a process of its own is stopped then. */
+  readonly deadlineAtMs?: number;
 }
 
 /** The answer's text, and how many rows it is for. */
@@ -40,32 +43,52 @@ export interface Scored {
  */
 export function scoreInvocation(invocation: Invocation): Scored | Promise<Scored> {
   const { contentType, body, model, limits, hasTypedCsv = true } = invocation;
+  const { predictor } = model;
+  if (predictor.kind === 'raw') return scoreRaw(predictor, invocation);
   const { signature } = model.mlmodel;
   switch (parseContentType(contentType)) {
     case 'json': {
       const json = typeof body === 'string' ? parseJsonText(body, limits) : parseJson(body, limits);
       const clock = clockOf();
-      return predict(parseBody(json, signature, clock), invocation, clock);
+      return predict(parseBody(json, signature, clock), predictor, invocation, clock);
     }
     case 'csv': {
       const schema = hasTypedCsv ? signature?.inputs : undefined;
-      return predict(fromFile(parseCsv(toBytes(body), schema, limits)), invocation, clockOf());
+      return predict(
+        fromFile(parseCsv(toBytes(body), schema, limits)),
+        predictor,
+        invocation,
+        clockOf(),
+      );
     }
     case 'parquet':
-      return scoreParquet(invocation);
+      return scoreParquet(predictor, invocation);
   }
 }
 
 /** Its reader is large and needed rarely: imported with the first Parquet body. */
-async function scoreParquet(invocation: Invocation): Promise<Scored> {
+async function scoreParquet(predictor: ParsedPredictor, invocation: Invocation): Promise<Scored> {
   const { parseParquet } = await import('../scoring/parquet/parse-parquet.ts');
   const { decompress } = await import('./decompress.ts');
   const frame = parseParquet(toBytes(invocation.body), { ...invocation.limits, decompress });
-  return predict(fromFile(frame), invocation, clockOf());
+  return predict(fromFile(frame), predictor, invocation, clockOf());
 }
+
+/** MLflow's own code does all of it, in the model's process. */
+const scoreRaw = (predictor: RawPredictor, invocation: Invocation): Promise<Scored> => {
+  const { contentType, body, limits, hasTypedCsv, deadlineAtMs } = invocation;
+  return predictor.score({
+    contentType,
+    body,
+    maxRows: limits.maxRows,
+    ...(hasTypedCsv !== undefined && { hasTypedCsv }),
+    ...(deadlineAtMs !== undefined && { deadlineAtMs }),
+  });
+};
 
 function predict(
   parsed: ParsedBody,
+  predictor: ParsedPredictor,
   { model, limits }: Invocation,
   clock: ClockOptions,
 ): Scored | Promise<Scored> {
@@ -74,7 +97,7 @@ function predict(
   if (rows > limits.maxRows) throw tooManyRows(rows, limits.maxRows);
   const { signature } = model.mlmodel;
   const isEnforced = signature?.inputs !== undefined && !signature.isFromTypeHint;
-  const output = model.predictor.predict(
+  const output = predictor.predict(
     isEnforced ? enforceSchema(input, signature.inputs, clock) : input,
     enforceParams(params, signature?.params, clock),
   );

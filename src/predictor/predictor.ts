@@ -2,8 +2,8 @@ import type { ModelInput } from '../model/model-input.ts';
 import type { ModelOutput } from '../model/model-output.ts';
 import type { PyDict } from '../model/py-value.ts';
 
-/** An open model that takes parsed input. Other runtimes get the raw request (`RawPredictor`, later). */
-export interface Predictor {
+/** An open model that takes parsed input: ONNX, in this process. */
+export interface ParsedPredictor {
   readonly kind: 'parsed';
   /**
    * Run the model once.
@@ -14,4 +14,38 @@ export interface Predictor {
   predict(input: ModelInput, params: PyDict | null): ModelOutput | Promise<ModelOutput>;
   /** Give the memory back. Called once, after the last request is done. */
   release(): Promise<void>;
+}
+
+/** An open model that takes the request as it came: MLflow's own code parses, enforces, predicts and encodes. */
+export interface RawPredictor {
+  readonly kind: 'raw';
+  /**
+   * Answer one `/invocations` body.
+   *
+   * @throws {ServingError} as MLflow's server answers it, and TEMPORARILY_UNAVAILABLE when the process of the
+   *   model died (the next request starts another), DEADLINE_EXCEEDED, REQUEST_TOO_LARGE
+   */
+  score(request: RawRequest): Promise<RawAnswer>;
+  /** End the process. Called once, after the last request is done. */
+  release(): Promise<void>;
+}
+
+export type Predictor = ParsedPredictor | RawPredictor;
+
+export interface RawRequest {
+  /** The header as it came; undefined when there was none. */
+  readonly contentType: string | undefined;
+  readonly body: string | Uint8Array;
+  /** ms since epoch; a model that still computes then is stopped. @default none */
+  readonly deadlineAtMs?: number;
+  /** A request with more rows is refused. */
+  readonly maxRows: number;
+  /** @default true - false reads CSV without the signature's types, as `mlflow models predict` does */
+  readonly hasTypedCsv?: boolean;
+}
+
+/** The answer's JSON text, and how many rows it is for. */
+export interface RawAnswer {
+  readonly text: string;
+  readonly rows: number;
 }

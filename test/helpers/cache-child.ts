@@ -27,10 +27,9 @@ for await (const uri of createInterface({ input: process.stdin })) {
   const startedAtMs = performance.now();
   const lease = await cache.acquire(uri);
   const input = ndArray('float32', [1, 3], Float32Array.of(1, 1, 1));
-  const output = (await lease.model.predictor.predict(input, null)) as Map<
-    string,
-    { data: unknown }
-  >;
+  const { predictor } = lease.model;
+  if (predictor.kind !== 'parsed') throw new Error('an ONNX model is expected');
+  const output = (await predictor.predict(input, null)) as Map<string, { data: unknown }>;
   lease.release();
   const [first] = [...output.values()];
   process.stdout.write(`${Math.round(performance.now() - startedAtMs)} ${first?.data}\n`);

@@ -1,13 +1,13 @@
 import type { ModelInput } from '../../src/model/model-input.ts';
 import type { ModelOutput } from '../../src/model/model-output.ts';
-import type { Predictor } from '../../src/predictor/predictor.ts';
+import type { ParsedPredictor } from '../../src/predictor/predictor.ts';
 import type { LoadedModel, ModelCache } from '../../src/serving/loaded-model.ts';
 
 export interface FakeCacheOptions {
   readonly name?: string;
   readonly version?: string;
   /** @default returns null */
-  readonly predict?: Predictor['predict'];
+  readonly predict?: ParsedPredictor['predict'];
   /** Every `acquire` rejects with it. */
   readonly failure?: Error;
   /** `acquire` waits for it. */

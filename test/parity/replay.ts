@@ -9,7 +9,7 @@ import type { ModelOutput } from '../../src/model/model-output.ts';
 import { paramsFromSpecs, schemaFromSpecs } from '../../src/model/parse-signature.ts';
 import type { Signature } from '../../src/model/signature.ts';
 import { openOnnxPredictor } from '../../src/predictor/onnx/onnx-predictor.ts';
-import type { Predictor } from '../../src/predictor/predictor.ts';
+import type { ParsedPredictor } from '../../src/predictor/predictor.ts';
 import { encodePredictions } from '../../src/scoring/encode-predictions.ts';
 import type { ModelCache } from '../../src/serving/loaded-model.ts';
 import { recordedOutput } from './recorded-output.ts';
@@ -41,7 +41,7 @@ async function inOrder<T, R>(items: T[], run: (item: T) => Promise<R>): Promise<
 
 async function replayRequest(file: string, recorded: RequestCase): Promise<Outcome> {
   const seen: { input?: ModelInput; params?: ModelInput } = {};
-  const echo: Predictor = {
+  const echo: ParsedPredictor = {
     kind: 'parsed',
     predict: (input, params) => {
       seen.input = input;
@@ -127,7 +127,7 @@ async function replayOutput(file: string, recorded: OutputCase): Promise<Outcome
     const body = encodePredictions(output as ModelOutput, { wrapped: false });
     return outcome(body === recorded.body ? undefined : `body ${body}, MLflow ${recorded.body}`);
   }
-  const returns: Predictor = {
+  const returns: ParsedPredictor = {
     kind: 'parsed',
     predict: () => output as ModelOutput,
     release: async () => {},
@@ -183,7 +183,7 @@ const mlmodelWith = (signature: Signature | undefined): MlModel => ({
 });
 
 /** The HTTP core with one model that is always open. */
-function handlerFor(predictor: Predictor, signature: Signature | undefined): HttpHandler {
+function handlerFor(predictor: ParsedPredictor, signature: Signature | undefined): HttpHandler {
   const model = {
     version: { name: 'recorded', version: '1', source: 'file:/recorded', tags: {} },
     mlmodel: mlmodelWith(signature),

@@ -5,7 +5,7 @@ import { createHttpHandler } from '../../src/http/routes.ts';
 import { column, type Frame, frame, isFrame } from '../../src/model/frame.ts';
 import { parseSignature } from '../../src/model/parse-signature.ts';
 import type { Signature } from '../../src/model/signature.ts';
-import type { Predictor } from '../../src/predictor/predictor.ts';
+import type { ParsedPredictor } from '../../src/predictor/predictor.ts';
 
 /**
  * Bodies that nobody sends on purpose, or only on purpose: whatever arrives, the answer is a 200 or a
@@ -47,7 +47,7 @@ const SIGNATURES: Record<string, Signature | undefined> = {
 };
 
 /** Answers frames with a column of zeros, everything else with null: what a model returns is not the body's fault. */
-const echo: Predictor = {
+const echo: ParsedPredictor = {
   kind: 'parsed',
   predict: (input) => (isFrame(input) ? zeros(input) : null),
   release: async () => {},

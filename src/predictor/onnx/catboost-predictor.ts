@@ -7,7 +7,7 @@ import type { ModelInput } from '../../model/model-input.ts';
 import { checkModelPath } from '../../model/model-path.ts';
 import { isNdArray, type NdArray, ndArray } from '../../model/nd-array.ts';
 import type { PyValue } from '../../model/py-value.ts';
-import type { Predictor } from '../predictor.ts';
+import type { ParsedPredictor } from '../predictor.ts';
 import type { NativeTensor } from './native-runtime.ts';
 import { openSession } from './open-session.ts';
 import { sessionOptions, type ThreadDefaults } from './session-options.ts';
@@ -29,7 +29,7 @@ export async function openCatBoostPredictor(
   directory: string,
   { flavors }: MlModel,
   options: ThreadDefaults = {},
-): Promise<Predictor> {
+): Promise<ParsedPredictor> {
   const flavor = flavors['catboost'] ?? {};
   const path = checkModelPath(flavor['data'] ?? 'model.cb', 'flavors.catboost.data');
   const session = openSession(join(directory, path), sessionOptions({}, options));

@@ -4,7 +4,7 @@ import type { MlModel } from '../../model/mlmodel.ts';
 import type { ModelInput } from '../../model/model-input.ts';
 import type { ModelOutput } from '../../model/model-output.ts';
 import { checkModelPath } from '../../model/model-path.ts';
-import type { Predictor } from '../predictor.ts';
+import type { ParsedPredictor } from '../predictor.ts';
 import { openSession } from './open-session.ts';
 import { sessionOptions, type ThreadDefaults } from './session-options.ts';
 import { dictAnswer, frameAnswer } from './to-answer.ts';
@@ -30,7 +30,7 @@ export async function openOnnxPredictor(
   directory: string,
   mlmodel: MlModel,
   options: OnnxPredictorOptions = {},
-): Promise<Predictor> {
+): Promise<ParsedPredictor> {
   const flavor = mlmodel.flavors['onnx'] ?? {};
   const path = join(directory, checkModelPath(dataOf(mlmodel), 'flavors.onnx.data'));
   const session = openSession(path, sessionOptions(flavor, options));

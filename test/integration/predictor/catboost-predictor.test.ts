@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { column, frame } from '../../../src/model/frame.ts';
 import { ndArray } from '../../../src/model/nd-array.ts';
+import { openCatBoostPredictor } from '../../../src/predictor/onnx/catboost-predictor.ts';
 import { openPredictor } from '../../../src/predictor/open-predictor.ts';
 import { mlmodelOf, modelDirectory } from '../../helpers/model-directory.ts';
 import { initializer, node, onnxModel, tensorType } from '../../helpers/onnx-proto.ts';
@@ -24,7 +25,7 @@ function open(model: Uint8Array, modelType: string) {
   const directory = modelDirectory(model, 'model.cb');
   directories.push(directory);
   const catboost = { data: 'model.cb', save_format: 'onnx', model_type: modelType };
-  return openPredictor(directory, mlmodelOf({ catboost, python_function: {} }));
+  return openCatBoostPredictor(directory, mlmodelOf({ catboost, python_function: {} }));
 }
 
 describe('a CatBoost model saved as ONNX', () => {

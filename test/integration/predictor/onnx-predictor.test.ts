@@ -5,7 +5,7 @@ import { ServingError } from '../../../src/errors.ts';
 import { column, type Frame, frame } from '../../../src/model/frame.ts';
 import { type NdArray, ndArray } from '../../../src/model/nd-array.ts';
 import { openOnnxPredictor } from '../../../src/predictor/onnx/onnx-predictor.ts';
-import type { Predictor } from '../../../src/predictor/predictor.ts';
+import type { ParsedPredictor } from '../../../src/predictor/predictor.ts';
 import { mlmodelOf, modelDirectory } from '../../helpers/model-directory.ts';
 import {
   type ElementType,
@@ -31,14 +31,14 @@ import {
 
 const ONNX = mlmodelOf({ onnx: { data: 'model.onnx' } });
 const directories: string[] = [];
-const open: Predictor[] = [];
+const open: ParsedPredictor[] = [];
 
 afterEach(async () => {
   await Promise.all(open.splice(0).map((predictor) => predictor.release()));
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
 });
 
-async function openModel(model: Uint8Array, mlmodel = ONNX): Promise<Predictor> {
+async function openModel(model: Uint8Array, mlmodel = ONNX): Promise<ParsedPredictor> {
   const directory = modelDirectory(model);
   directories.push(directory);
   const predictor = await openOnnxPredictor(directory, mlmodel);

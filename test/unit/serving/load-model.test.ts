@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MlModel } from '../../../src/model/mlmodel.ts';
-import type { Predictor } from '../../../src/predictor/predictor.ts';
+import type { ParsedPredictor } from '../../../src/predictor/predictor.ts';
 import { createDiskCache } from '../../../src/serving/disk-cache.ts';
 import { createModelLoader, type ModelLoaderOptions } from '../../../src/serving/load-model.ts';
 import { createRecordingTelemetry, version } from '../../helpers/fake-models.ts';
@@ -43,7 +43,7 @@ async function writeModel(directory: string, files: Readonly<Record<string, stri
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
 }
 
-function createPredictor(): Predictor {
+function createPredictor(): ParsedPredictor {
   return {
     kind: 'parsed',
     predict: () => null,
