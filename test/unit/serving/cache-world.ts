@@ -6,6 +6,7 @@ import {
   createRecordingTelemetry,
   version,
 } from '../../helpers/fake-models.ts';
+import { parsed } from '../../helpers/parsed.ts';
 
 export const CHAMPION = 'models:/wine@champion';
 
@@ -26,7 +27,7 @@ export function createCacheWorld(options: Partial<ModelCacheOptions> = {}) {
   });
   const served = async (uri = CHAMPION, deadlineAtMs?: number): Promise<string> => {
     const lease = await cache.acquire(uri, deadlineAtMs === undefined ? {} : { deadlineAtMs });
-    const answer = await lease.model.predictor.predict(null, null);
+    const answer = await parsed(lease.model.predictor).predict(null, null);
     lease.release();
     return String(answer);
   };

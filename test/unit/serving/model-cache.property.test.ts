@@ -5,6 +5,7 @@ import type { Lease } from '../../../src/serving/loaded-model.ts';
 import { createModelCache } from '../../../src/serving/model-cache.ts';
 import { createFakeClock } from '../../helpers/fake-clock.ts';
 import { createFakeLoader, createFakeRegistry, tick, version } from '../../helpers/fake-models.ts';
+import { parsed } from '../../helpers/parsed.ts';
 
 const URIS = ['models:/wine@a', 'models:/wine@b', 'models:/wine/1', 'models:/wine/2'];
 const VERSIONS = [1, 2, 3];
@@ -143,7 +144,7 @@ function createWorld(pushFloorMs: number | undefined) {
 
   async function check(): Promise<void> {
     for (const { model } of leases) {
-      expect(await model.predictor.predict(null, null)).toBe(model.version.version);
+      expect(await parsed(model.predictor).predict(null, null)).toBe(model.version.version);
     }
     for (const { closes } of loader.opened) expect(closes).toBeLessThanOrEqual(1);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ServingError } from '../../../src/errors.ts';
 import { tick, version } from '../../helpers/fake-models.ts';
+import { parsed } from '../../helpers/parsed.ts';
 import { CHAMPION, createCacheWorld } from './cache-world.ts';
 
 const DOWN = new ServingError('TEMPORARILY_UNAVAILABLE', 'the registry cannot be reached');
@@ -174,7 +175,7 @@ describe('a URI that moves', () => {
     await cache.settled();
 
     expect(await served()).toBe('2');
-    expect(await lease.model.predictor.predict(null, null)).toBe('1');
+    expect(await parsed(lease.model.predictor).predict(null, null)).toBe('1');
     lease.release();
     lease.release();
     await tick();
@@ -612,7 +613,7 @@ describe('close', () => {
       code: 'TEMPORARILY_UNAVAILABLE',
       message: 'the server is shutting down',
     });
-    expect(await lease.model.predictor.predict(null, null)).toBe('1');
+    expect(await parsed(lease.model.predictor).predict(null, null)).toBe('1');
     lease.release();
     await closing;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ServingError } from '../../../src/errors.ts';
 import { tick, version } from '../../helpers/fake-models.ts';
+import { parsed } from '../../helpers/parsed.ts';
 import { CHAMPION, createCacheWorld } from './cache-world.ts';
 
 const DOWN = new ServingError('TEMPORARILY_UNAVAILABLE', 'the registry cannot be reached');
@@ -65,7 +66,7 @@ describe('push: a request after the floor', () => {
     clock.advance(500);
 
     expect(await served()).toBe('2');
-    expect(await inFlight.model.predictor.predict(null, null)).toBe('1');
+    expect(await parsed(inFlight.model.predictor).predict(null, null)).toBe('1');
     inFlight.release();
     await tick();
 
