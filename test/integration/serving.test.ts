@@ -15,6 +15,7 @@ import { createModelCache, type RefreshingModelCache } from '../../src/serving/m
 import { createRecordingTelemetry } from '../helpers/fake-models.ts';
 import { type FakeS3, startFakeS3 } from '../helpers/fake-s3.ts';
 import { FAKE_KEYS } from '../helpers/fake-s3-answers.ts';
+import { parsed } from '../helpers/parsed.ts';
 import { aliasKey, onnxModelFiles, publishedObjects } from '../helpers/published-model.ts';
 import { identityModel, linearModel } from '../helpers/tiny-onnx.ts';
 
@@ -42,7 +43,7 @@ afterEach(async () => {
 /** Shapes: [1][3] in; [1][1] or [1][3] out, flat. */
 async function predict({ predictor }: Pick<LoadedModel, 'predictor'>, row: readonly number[]) {
   const input = ndArray('float32', [1, row.length], Float32Array.from(row));
-  const output = await predictor.predict(input, null);
+  const output = await parsed(predictor).predict(input, null);
   if (!(output instanceof Map)) throw new Error('expected named outputs');
   const [first] = [...output.values()] as { data: Float32Array }[];
   return Array.from(first?.data ?? []);
