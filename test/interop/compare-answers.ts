@@ -15,8 +15,19 @@ export interface Comparison {
   drift: number;
 }
 
+export interface ComparisonOptions {
+  /** Largest relative distance of two floats. @default 1e-6 */
+  tolerance?: number;
+  /** @default false - true measures the distance against the largest float of the answer, where that is larger */
+  isToScale?: boolean;
+}
+
 /** Same status, same content type, same codes or same JSON value; `1` and `1.0` are different. */
-export function compareAnswers(mlflow: HttpAnswer, ours: HttpAnswer): Comparison {
+export function compareAnswers(
+  mlflow: HttpAnswer,
+  ours: HttpAnswer,
+  { tolerance = 1e-6, isToScale = false }: ComparisonOptions = {},
+): Comparison {
   const different = (difference: string): Comparison => ({ difference, drift: 0 });
   if (mlflow.status !== ours.status) {
     return different(
@@ -29,11 +40,12 @@ export function compareAnswers(mlflow: HttpAnswer, ours: HttpAnswer): Comparison
   if (!mlflow.contentType.startsWith('application/json'))
     return { difference: undefined, drift: 0 };
   if (mlflow.status !== 200) return different2(compareCodes(mlflow.body, ours.body));
-  const drift = { value: 0 };
-  const path = differentAt(parse(mlflow.body), parse(ours.body), '$', drift);
+  const theirs = parse(mlflow.body);
+  const drift = { value: 0, scale: isToScale ? largestFloat(theirs) : 0 };
+  const path = differentAt(theirs, parse(ours.body), '$', drift);
   return {
     difference:
-      path ?? (drift.value > 1e-6 ? `floats differ by ${drift.value} relative` : undefined),
+      path ?? (drift.value > tolerance ? `floats differ by ${drift.value} relative` : undefined),
     drift: drift.value,
   };
 }
@@ -51,15 +63,10 @@ function compareCodes(mlflow: string, ours: string): string | undefined {
   return `${key} ${own[key]} (${own.message}), MLflow ${theirs[key]} (${String(theirs.message).slice(0, 300)})`;
 }
 
-function differentAt(
-  a: JsonValue,
-  b: JsonValue,
-  path: string,
-  drift: { value: number },
-): string | undefined {
+function differentAt(a: JsonValue, b: JsonValue, path: string, drift: Drift): string | undefined {
   const [left, right] = [unpacked(a), unpacked(b)];
   if (typeof left === 'number' && typeof right === 'number') {
-    drift.value = Math.max(drift.value, distance(left, right));
+    drift.value = Math.max(drift.value, distance(left, right, drift.scale));
     return undefined;
   }
   if (Array.isArray(left) && Array.isArray(right)) {
@@ -94,8 +101,20 @@ function differentAt(
 const unpacked = (value: JsonValue): JsonValue =>
   isPackedNumbers(value) || isPackedRecords(value) ? value.unpack() : value;
 
-function distance(a: number, b: number): number {
+interface Drift {
+  value: number;
+  readonly scale: number;
+}
+
+function distance(a: number, b: number, scale: number): number {
   if (Object.is(a, b)) return 0;
   if (!Number.isFinite(a) || !Number.isFinite(b)) return Number.POSITIVE_INFINITY;
-  return Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b));
+  return Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b), scale);
+}
+
+function largestFloat(value: JsonValue): number {
+  const plain = unpacked(value);
+  if (typeof plain === 'number') return Number.isFinite(plain) ? Math.abs(plain) : 0;
+  const items = plain instanceof Map ? [...plain.values()] : Array.isArray(plain) ? plain : [];
+  return items.reduce<number>((largest, item) => Math.max(largest, largestFloat(item)), 0);
 }
