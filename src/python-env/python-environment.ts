@@ -15,6 +15,8 @@ export interface PythonEnvironmentOptions {
   readonly root?: string;
   readonly onProgress?: (progress: EnvironmentProgress) => void;
   readonly signal?: AbortSignal;
+  /** Variables of the tools. @default process.env */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface EnvironmentProgress {

@@ -34,7 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/telemetry',
     'src/errors',
   ],
-  'src/python-env': ['src/python-env', 'src/model', 'src/errors'],
+  'src/python-env': ['src/python-env', 'src/model', 'src/redact', 'src/errors'],
   'src/convert': ['src/convert', 'src/python-env', 'src/predictor', 'src/model', 'src/errors'],
   'src/audit': [
     'src/audit',

@@ -1,0 +1,109 @@
+import { ServingError } from '../errors.ts';
+import { checkMlflow } from './check-mlflow.ts';
+import { diesWithParent } from './dies-with-parent.ts';
+import { type EnvironmentFolder, shortPath } from './environment-folder.ts';
+import { type EnvironmentLog, openEnvironmentLog } from './environment-log.ts';
+import type { CommandLine, Installer } from './installer.ts';
+import { installerProblem, isNetworkProblem } from './installer-problem.ts';
+import type { ModelRequirements } from './model-requirements.ts';
+import type { EnvironmentProgress } from './python-environment.ts';
+import { runProgram } from './run-program.ts';
+import type { Variables } from './variables.ts';
+import { makeWorkDirectory } from './work-directory.ts';
+
+export interface Installation {
+  readonly directory: string;
+  readonly requirements: ModelRequirements;
+  readonly extra: readonly string[];
+  readonly folder: EnvironmentFolder;
+  /** That the environment is made from. */
+  readonly python: string;
+  readonly installer: Installer;
+  readonly environment: Variables;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: (progress: EnvironmentProgress) => void;
+}
+
+/**
+ * Make a virtual environment, install everything into it, and try whether MLflow can be loaded there.
+ *
+ * @throws {ServingError} INVALID_PARAMETER_VALUE with the installer's own reason and where its log is,
+ *   TEMPORARILY_UNAVAILABLE when the package index cannot be reached
+ */
+export async function installRequirements(installation: Installation): Promise<void> {
+  const { directory, requirements, extra, folder, installer, onProgress } = installation;
+  const log = openEnvironmentLog(folder.logPath);
+  const version = requirements.python ?? '3';
+  onProgress({
+    phase: 'python',
+    text: `making an environment of Python ${version} with ${installer.name}`,
+  });
+  await run(installation, log, installer.create(installation.python, folder.path));
+  const work = await makeWorkDirectory(directory, requirements, installer, extra);
+  try {
+    for (const files of work.installs) {
+      await run(installation, log, installer.install(folder.python, files), work.path);
+    }
+  } finally {
+    await work.remove();
+  }
+  onProgress({ phase: 'check', text: 'loading MLflow in the new environment' });
+  const problem = await checkMlflow(folder.python, installation);
+  if (problem === undefined) return;
+  log.write(problem);
+  throw failed(installation, `MLflow cannot be loaded in it (${problem})`);
+}
+
+async function run(
+  installation: Installation,
+  log: EnvironmentLog,
+  command: CommandLine,
+  cwd?: string,
+): Promise<void> {
+  const { environment, signal, onProgress, python } = installation;
+  log.write(`$ ${command.join(' ')}`);
+  const [program, ...args] = diesWithParent(python, command);
+  const onLine = (line: string): void => {
+    log.write(line);
+    const text = progressText(line);
+    if (text !== undefined) onProgress({ phase: 'install', text });
+  };
+  const end = await runProgram({
+    command: program,
+    args,
+    environment,
+    signal,
+    onLine,
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  if (end?.code === 0) return;
+  const lines = end?.lines ?? [];
+  const reason =
+    installerProblem(lines) ??
+    lines.findLast((line) => line.trim() !== '') ??
+    'it ended without a word';
+  throw failed(installation, reason, isNetworkProblem(lines));
+}
+
+/** What uv and pip say of what they do, without the noise. */
+function progressText(line: string): string | undefined {
+  const [text] =
+    /^\s*(?:Resolved|Downloading|Building|Prepared|Installed|Collecting|Installing)\b.*/.exec(
+      line,
+    ) ?? [];
+  return text?.trim().slice(0, 120);
+}
+
+function failed(
+  { requirements, folder }: Installation,
+  reason: string,
+  isNetwork = false,
+): ServingError {
+  const fix = isNetwork
+    ? 'is the package index reachable from here (PIP_INDEX_URL, UV_INDEX_URL, HTTPS_PROXY)?'
+    : `change ${requirements.source} of the model (mlflow.models.update_model_requirements does), or take the Python of this machine with --env-manager local`;
+  return new ServingError(
+    isNetwork ? 'TEMPORARILY_UNAVAILABLE' : 'INVALID_PARAMETER_VALUE',
+    `the Python environment of the model cannot be made: ${reason}; ${fix}; the installer's log is ${shortPath(folder.logPath)}`,
+  );
+}
