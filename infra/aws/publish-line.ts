@@ -1,5 +1,5 @@
-import { shellWord } from '../../src/cli/shell-word.ts';
 import { parseModelUri } from '../../src/registry/model-uri.ts';
+import { shellWord } from '../../src/shell-word.ts';
 
 /** Lines for a shell that bring a version into the store, and let what is served mean it. */
 export function publishLine(modelUri: string, registryUri: string): string {

@@ -1,6 +1,6 @@
 import type { Signature } from '../model/signature.ts';
+import { shellWord } from '../shell-word.ts';
 import { exampleBody } from './example-body.ts';
-import { shellWord } from './shell-word.ts';
 
 /** A longer body makes a line that nobody wants to paste; characters. */
 const MAX_BODY_CHARACTERS = 1_500;

@@ -2,6 +2,7 @@ import { ServingError } from '../errors.ts';
 import { movePointer, type PointerMove } from '../publish/move-pointer.ts';
 import { checkPointerName, type PointerName } from '../publish/pointer.ts';
 import { type PointerRemoval, removePointer } from '../publish/remove-pointer.ts';
+import { shellWord } from '../shell-word.ts';
 import { EXIT, UsageError } from './failure.ts';
 import { movedBy } from './moved-by.ts';
 import { openTarget, type Target, type TargetOptions } from './open-target.ts';
@@ -12,7 +13,6 @@ import {
   parseRegisteredModel,
   type RegisteredModelArgument,
 } from './registered-model.ts';
-import { shellWord } from './shell-word.ts';
 import { describeModel, sayingWhatIsThere } from './what-is-there.ts';
 
 export interface PromoteCommandOptions extends TargetOptions, PointerOptions {

@@ -2,10 +2,10 @@ import { publishModel } from '../endpoint/publish-model.ts';
 import { openObjectStore } from '../publish/open-object-store.ts';
 import type { PublishedVersion } from '../publish/publish-options.ts';
 import { parseModelUri } from '../registry/model-uri.ts';
+import { shellWord } from '../shell-word.ts';
 import { commandConfiguration, type ModelOptions } from './command-options.ts';
 import { EXIT, failureLine, UsageError } from './failure.ts';
 import { createPublishProgress } from './publish-progress.ts';
-import { shellWord } from './shell-word.ts';
 import { sizeText } from './size-text.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 

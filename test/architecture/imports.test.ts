@@ -45,7 +45,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/model',
     'src/errors',
   ],
-  'src/image': ['src/image', 'src/python-env', 'src/model', 'src/errors'],
+  'src/image': ['src/image', 'src/python-env', 'src/model', 'src/shell-word', 'src/errors'],
   'src/registry-events': [
     'src/registry-events',
     'src/publish',
@@ -92,7 +92,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   infra: [
     'infra',
     'src/config',
-    'src/cli/shell-word',
+    'src/shell-word',
     'src/http/error-response',
     'src/registry/model-uri',
     'src/registry/published-layout',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parsePointerOptions, parseRegisteredModel } from '../../../src/cli/registered-model.ts';
-import { shellWord } from '../../../src/cli/shell-word.ts';
 import { sizeText } from '../../../src/cli/size-text.ts';
+import { shellWord } from '../../../src/shell-word.ts';
 
 describe('parseRegisteredModel', () => {
   it.each([
