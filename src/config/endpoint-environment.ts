@@ -3,10 +3,15 @@ import { VARIABLES } from './variables.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
-/** The variables that stand for what an endpoint file says of its model: which, and where it is looked up. */
-export function sourceEnvironment({ model, store, registry }: EndpointFile): Variables {
+/**
+ * The variables that stand for what an endpoint file says of its model: which, where it is looked up, and what may
+ * open it.
+ */
+export function sourceEnvironment(file: EndpointFile): Variables {
+  const { model, store, registry } = file;
   return {
     [VARIABLES.modelUri.name]: model,
+    ...pythonEnvironment(file),
     ...(store.bucket !== undefined && {
       MLFLOW_REGISTRY_URI: `s3://${store.bucket}/${store.prefix}`,
     }),
@@ -20,6 +25,35 @@ export function sourceEnvironment({ model, store, registry }: EndpointFile): Var
     }),
   };
 }
+
+/**
+ * The variables that stand for `runtime` and `python`.
+ *
+ * @param storeUri of the published registry. @default the bucket of the file; without one `store` means nothing
+ */
+export function pythonEnvironment(
+  { runtime, python, store, registry }: PythonSettings,
+  storeUri = store.bucket === undefined ? undefined : `s3://${store.bucket}/${store.prefix}`,
+): Variables {
+  const own: Readonly<Record<string, string | undefined>> = {
+    store: storeUri,
+    registry: registry?.uri,
+  };
+  const trusted = (python.trust ?? [])
+    .map((place) => (Object.hasOwn(own, place) ? own[place] : place))
+    .filter((place) => place !== undefined);
+  return {
+    [VARIABLES.runtime.name]: runtime,
+    [VARIABLES.pythonNetwork.name]: python.network,
+    [VARIABLES.pythonStartTimeoutMs.name]: String(python.startTimeoutSeconds),
+    ...(trusted.length > 0 && { [VARIABLES.pythonTrust.name]: trusted.join(',') }),
+    ...(python.memoryMiB !== undefined && {
+      [VARIABLES.pythonMemoryBytes.name]: `${python.memoryMiB}MiB`,
+    }),
+  };
+}
+
+type PythonSettings = Pick<EndpointFile, 'runtime' | 'python' | 'store' | 'registry'>;
 
 /** The same, with how requests are answered: what `serve` has in common with the deployed function. */
 export function servingEnvironment(file: EndpointFile): Variables {

@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from './endpoint-file/fields.ts';
 import { lambda } from './endpoint-file/lambda.ts';
+import { python } from './endpoint-file/python.ts';
 import { secretReference } from './endpoint-file/secret-reference.ts';
 
 /** What `endpoint.yaml` may say. JSON Schema, types and checks all come from here. */
@@ -136,6 +137,12 @@ export const endpointSchema = section({
   store: store.prefault({}),
   registry: registry.optional(),
   lambda: lambda.prefault({}),
+  runtime: oneOf(['auto', 'node', 'python'])
+    .default('auto')
+    .describe(
+      'auto: ONNX Runtime for ONNX models, for others Python, if they are trusted; node: never Python; python: always Python',
+    ),
+  python: python.prefault({}),
   limits: limits.prefault({}),
   refresh: refresh.prefault({}),
   api: api.prefault({}),

@@ -29,9 +29,26 @@ export interface Configuration {
   readonly cacheMemoryBytes: number | undefined;
   readonly cacheDiskBytes: number | undefined;
   readonly cacheDirectory: string | undefined;
+  /** What computes the answers: see `MLFLOW_SERVERLESS_RUNTIME`. */
+  readonly runtime: 'auto' | 'node' | 'python';
+  readonly python: PythonConfiguration;
   readonly logLevel: LogLevel | undefined;
   /** For the registries and stores: MLflow's and the clouds' own variables. */
   readonly environment: Environment;
+}
+
+/** How the Python code of models is run. */
+export interface PythonConfiguration {
+  /** Of an environment that was made before; undefined: one is made. */
+  readonly executable: string | undefined;
+  /** Registries and places whose code may run, as they were written. */
+  readonly trust: readonly string[];
+  readonly isNetworkAllowed: boolean;
+  readonly memoryBytes: number | undefined;
+  /** ms. */
+  readonly startTimeoutMs: number;
+  readonly environmentManager: 'uv' | 'virtualenv' | 'local' | undefined;
+  readonly arePicklesAllowed: boolean;
 }
 
 /** The configuration of something that answers with one model. */
@@ -65,8 +82,24 @@ export function readConfiguration(environment: Environment): Configuration {
     cacheMemoryBytes: read(VARIABLES.cacheMemoryBytes),
     cacheDiskBytes: read(VARIABLES.cacheDiskBytes),
     cacheDirectory: read(VARIABLES.cacheDirectory),
+    runtime: read(VARIABLES.runtime) ?? 'auto',
+    python: readPythonConfiguration(environment),
     logLevel: read(VARIABLES.logLevel),
     environment,
+  };
+}
+
+/** @throws {ServingError} INVALID_PARAMETER_VALUE naming the variable and what it accepts */
+export function readPythonConfiguration(environment: Environment): PythonConfiguration {
+  const read = <T>(variable: Variable<T>): T | undefined => readVariable(environment, variable);
+  return {
+    executable: read(VARIABLES.python),
+    trust: read(VARIABLES.pythonTrust) ?? [],
+    isNetworkAllowed: read(VARIABLES.pythonNetwork) === 'allow',
+    memoryBytes: read(VARIABLES.pythonMemoryBytes),
+    startTimeoutMs: read(VARIABLES.pythonStartTimeoutMs) ?? 120_000,
+    environmentManager: read(VARIABLES.environmentManager),
+    arePicklesAllowed: read(VARIABLES.allowPickle) ?? true,
   };
 }
 

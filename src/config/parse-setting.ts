@@ -15,6 +15,19 @@ export function parseNames(text: string): readonly string[] | undefined {
 export const parseScopes = (text: string): readonly string[] | undefined =>
   parseNames(text.replaceAll(/\s+/g, ','));
 
+/** The parser of a word out of a list. */
+export const oneOf =
+  <const T extends string>(words: readonly T[]) =>
+  (text: string): T | undefined =>
+    words.find((word) => word === text.trim().toLowerCase());
+
+/** As MLflow reads its own flags. @see mlflow/environment_variables.py, `_BooleanEnvironmentVariable` */
+export function parseFlag(text: string): boolean | undefined {
+  const word = text.trim().toLowerCase();
+  if (word === 'true' || word === '1') return true;
+  return word === 'false' || word === '0' ? false : undefined;
+}
+
 export const parseHttpsUrl = (text: string): string | undefined =>
   URL.parse(text.trim())?.protocol === 'https:' ? text.trim() : undefined;
 

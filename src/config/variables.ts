@@ -1,6 +1,8 @@
 import {
+  oneOf,
   parseBytes,
   parseCount,
+  parseFlag,
   parseHttpsUrl,
   parseNames,
   parsePort,
@@ -30,6 +32,9 @@ const variable = <T>(
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 const REFRESH_MODES = ['poll', 'push'] as const;
+const RUNTIMES = ['auto', 'node', 'python'] as const;
+const NETWORKS = ['deny', 'allow'] as const;
+const ENVIRONMENT_MANAGERS = ['uv', 'virtualenv', 'local'] as const;
 const BYTES = 'a size above 0, for example 512MiB or 1000000';
 
 /** Every variable that is read here; names are MLflow's where MLflow has one. */
@@ -79,16 +84,12 @@ export const VARIABLES = {
     fallback: '30',
     effect: 'how long an alias, a stage or `latest` is believed before it is looked up again',
   }),
-  refresh: variable(
-    'MLFLOW_SERVERLESS_REFRESH',
-    (text) => REFRESH_MODES.find((mode) => mode === text.trim().toLowerCase()),
-    {
-      accepts: REFRESH_MODES.join(', '),
-      fallback: 'poll',
-      effect:
-        'push: a request waits for a lookup that is due, and for the new model, instead of going on with the old one',
-    },
-  ),
+  refresh: variable('MLFLOW_SERVERLESS_REFRESH', oneOf(REFRESH_MODES), {
+    accepts: REFRESH_MODES.join(', '),
+    fallback: 'poll',
+    effect:
+      'push: a request waits for a lookup that is due, and for the new model, instead of going on with the old one',
+  }),
   pushFloorMs: variable('MLFLOW_SERVERLESS_PUSH_FLOOR_SECONDS', parseSeconds, {
     accepts: 'seconds above 0, for example 0.5',
     fallback: '0.5',
@@ -155,19 +156,63 @@ export const VARIABLES = {
     fallback: 'what the issuer says in /.well-known/openid-configuration',
     effect: 'authorizer: where the keys of the issuer are',
   }),
-  logLevel: variable(
-    'MLFLOW_SERVERLESS_LOG_LEVEL',
-    (text) => LEVELS.find((level) => level === text.toLowerCase()),
-    {
-      accepts: LEVELS.join(', '),
-      fallback: 'info; for predict and resolve warn',
-      effect: 'how much is logged; requests only at debug, payloads never',
-    },
-  ),
+  runtime: variable('MLFLOW_SERVERLESS_RUNTIME', oneOf(RUNTIMES), {
+    accepts: RUNTIMES.join(', '),
+    fallback: 'auto',
+    effect:
+      'what computes the answers; auto: ONNX Runtime for ONNX models, for others Python, if their source is trusted; node: never Python; python: always Python',
+  }),
+  python: variable('MLFLOW_SERVERLESS_PYTHON', parseText, {
+    accepts: 'the path of a Python interpreter',
+    fallback: 'none: the environment that the model declares is made when it is needed',
+    effect:
+      'the Python of an environment that was made for the model before, as in an image; nothing is installed then',
+  }),
+  pythonTrust: variable('MLFLOW_SERVERLESS_PYTHON_TRUST', parseNames, {
+    accepts: 's3://bucket/prefix, https://mlflow.example.com or folders, separated by commas',
+    fallback: 'none',
+    effect: 'models of these registries and places may run their own Python code',
+  }),
+  pythonNetwork: variable('MLFLOW_SERVERLESS_PYTHON_NETWORK', oneOf(NETWORKS), {
+    accepts: NETWORKS.join(', '),
+    fallback: 'deny',
+    effect: 'whether the Python code of a model may use the network',
+  }),
+  pythonMemoryBytes: variable('MLFLOW_SERVERLESS_PYTHON_MEMORY_BYTES', parseBytes, {
+    accepts: BYTES,
+    fallback: 'none',
+    effect: 'a Python process that takes more is ended; the next request starts another',
+  }),
+  pythonStartTimeoutMs: variable('MLFLOW_SERVERLESS_PYTHON_START_TIMEOUT_SECONDS', parseSeconds, {
+    accepts: 'seconds above 0, for example 120',
+    fallback: '120',
+    effect: 'how long a Python process may take to load its model',
+  }),
+  environmentManager: variable('MLFLOW_SERVERLESS_ENV_MANAGER', oneOf(ENVIRONMENT_MANAGERS), {
+    accepts: ENVIRONMENT_MANAGERS.join(', '),
+    fallback: 'uv where it is found, else virtualenv',
+    effect: 'what makes Python environments; local: the python3 of the PATH is taken as it is',
+  }),
+  allowPickle: variable('MLFLOW_ALLOW_PICKLE_DESERIALIZATION', parseFlag, {
+    accepts: 'true, false',
+    fallback: 'true',
+    effect: 'false: models that are pickles are refused, wherever they come from',
+  }),
+  logLevel: variable('MLFLOW_SERVERLESS_LOG_LEVEL', oneOf(LEVELS), {
+    accepts: LEVELS.join(', '),
+    fallback: 'info; for predict and resolve warn',
+    effect: 'how much is logged; requests only at debug, payloads never',
+  }),
 } as const;
 
 /** Read where they are used, because they are nobody else's business; here for the documentation. */
 export const OTHER_VARIABLES: readonly Omit<Variable<string>, 'parse'>[] = [
+  {
+    name: 'MLFLOW_ENV_ROOT',
+    accepts: 'a directory that can be written to',
+    fallback: '~/.mlflow/envs',
+    effect: 'where Python environments are made, in folders mlflow-serverless-…',
+  },
   {
     name: 'MLFLOW_SERVERLESS_ALLOWED_SCHEMES',
     accepts: 'schemes, separated by commas',

@@ -2,6 +2,7 @@ import { type EndpointFile, endpointSchema } from '../endpoint-schema.ts';
 import type { Fault, Path } from './fault.ts';
 import { FOLLOWING_RULES } from './rules/following.ts';
 import { FUNCTION_RULES } from './rules/function.ts';
+import { PYTHON_RULES } from './rules/python.ts';
 import { STORE_RULES } from './rules/store.ts';
 import { WEB_RULES } from './rules/web.ts';
 import { shapeFaults, valueAt } from './shape-faults.ts';
@@ -23,6 +24,7 @@ const RULES: readonly Rule[] = [
   ...FUNCTION_RULES,
   ...FOLLOWING_RULES,
   ...STORE_RULES,
+  ...PYTHON_RULES,
 ];
 
 /**

@@ -15,6 +15,16 @@ const DEFAULTS = {
   cacheMemoryBytes: undefined,
   cacheDiskBytes: undefined,
   cacheDirectory: undefined,
+  runtime: 'auto',
+  python: {
+    executable: undefined,
+    trust: [],
+    isNetworkAllowed: false,
+    memoryBytes: undefined,
+    startTimeoutMs: 120_000,
+    environmentManager: undefined,
+    arePicklesAllowed: true,
+  },
   logLevel: undefined,
 };
 
@@ -46,6 +56,14 @@ describe('readConfiguration', () => {
       MLFLOW_SERVERLESS_CACHE_MEMORY_BYTES: '1GiB',
       MLFLOW_SERVERLESS_CACHE_DISK_BYTES: '512mib',
       MLFLOW_SERVERLESS_CACHE_DIR: '/tmp/models',
+      MLFLOW_SERVERLESS_RUNTIME: 'Python',
+      MLFLOW_SERVERLESS_PYTHON: '/opt/env/bin/python',
+      MLFLOW_SERVERLESS_PYTHON_TRUST: 's3://models/registry, ./registry',
+      MLFLOW_SERVERLESS_PYTHON_NETWORK: 'allow',
+      MLFLOW_SERVERLESS_PYTHON_MEMORY_BYTES: '2GiB',
+      MLFLOW_SERVERLESS_PYTHON_START_TIMEOUT_SECONDS: '30',
+      MLFLOW_SERVERLESS_ENV_MANAGER: 'local',
+      MLFLOW_ALLOW_PICKLE_DESERIALIZATION: 'False',
       MLFLOW_SERVERLESS_LOG_LEVEL: 'WARN',
     };
 
@@ -62,6 +80,16 @@ describe('readConfiguration', () => {
       cacheMemoryBytes: 1_073_741_824,
       cacheDiskBytes: 536_870_912,
       cacheDirectory: '/tmp/models',
+      runtime: 'python',
+      python: {
+        executable: '/opt/env/bin/python',
+        trust: ['s3://models/registry', './registry'],
+        isNetworkAllowed: true,
+        memoryBytes: 2_147_483_648,
+        startTimeoutMs: 30_000,
+        environmentManager: 'local',
+        arePicklesAllowed: false,
+      },
       logLevel: 'warn',
       environment,
     });
@@ -78,6 +106,10 @@ describe('readConfiguration', () => {
 
   it.each([
     { name: 'MLFLOW_SERVERLESS_REFRESH', value: 'pull', expected: 'poll, push' },
+    { name: 'MLFLOW_SERVERLESS_RUNTIME', value: 'onnx', expected: 'auto, node, python' },
+    { name: 'MLFLOW_SERVERLESS_PYTHON_NETWORK', value: 'yes', expected: 'deny, allow' },
+    { name: 'MLFLOW_SERVERLESS_ENV_MANAGER', value: 'conda', expected: 'uv, virtualenv, local' },
+    { name: 'MLFLOW_ALLOW_PICKLE_DESERIALIZATION', value: 'no', expected: 'true, false' },
     { name: 'MLFLOW_PORT', value: '65536', expected: 'a port number, 0 to 65535' },
     { name: 'MLFLOW_PORT', value: '80x', expected: 'a port number, 0 to 65535' },
     { name: 'MLFLOW_MODELS_WORKERS', value: '0', expected: 'a whole number above 0' },

@@ -37,6 +37,8 @@ describe('parseEndpointFile', () => {
         logLevel: 'info',
         tracing: false,
       },
+      runtime: 'auto',
+      python: { network: 'deny', startTimeoutSeconds: 120, image: 'image' },
       limits: { maxBodyBytes: 6_291_456, maxRows: 1_000_000, requestTimeoutSeconds: 28 },
       refresh: { mode: 'poll', ttlSeconds: 30, floorSeconds: 0.5 },
       api: { stage: 'v1', accessLogs: true },
@@ -298,6 +300,47 @@ describe('combinations', () => {
 
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(`endpoint.yaml:${fault}`);
+  });
+
+  it.each([
+    {
+      name: 'a model’s code that nobody trusts',
+      text: 'runtime: python\n',
+      expected: [
+        'endpoint.yaml:4:10: runtime: python runs the code of the model, and python.trust does not say that it may: add python: { trust: [store] }',
+      ],
+    },
+    {
+      name: 'a registry that is not there',
+      text: 'python: { trust: [store, registry] }\n',
+      expected: [
+        'endpoint.yaml:4:26: python.trust names registry, and there is no registry: add it, or remove this',
+      ],
+    },
+    {
+      name: 'trust that means nothing',
+      text: 'runtime: node\npython: { trust: [store] }\n',
+      expected: [
+        'endpoint.yaml:5:18: python.trust with runtime: node: Python never runs then; remove one',
+      ],
+    },
+    {
+      name: 'places that are none',
+      text: 'python: { trust: [stor, "s3://a,s3://b"] }\n',
+      expected: [
+        'endpoint.yaml:4:19: python.trust[0]: expected store, registry, s3://bucket/prefix, an address http(s)://… or a folder with a slash; no comma, got "stor"',
+        'endpoint.yaml:4:25: python.trust[1]: expected store, registry, s3://bucket/prefix, an address http(s)://… or a folder with a slash; no comma, got "s3://a,s3://b"',
+      ],
+    },
+    {
+      name: 'a password, without quoting it',
+      text: 'python: { trust: ["https://user:secret@mlflow.example.com"] }\n',
+      expected: [
+        'endpoint.yaml:4:19: an address in python.trust holds a user name: leave it out, only the place counts',
+      ],
+    },
+  ])('reports $name', ({ text, expected }) => {
+    expect(faults(START + text)).toEqual(expected);
   });
 
   it('takes a setting with a fault of its own for no wish', () => {

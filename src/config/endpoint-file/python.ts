@@ -1,0 +1,25 @@
+import { list, oneOf, positive, section, text, wholeNumber } from './fields.ts';
+
+/** `store` and `registry` are this endpoint's own. */
+const trusted = text(
+  'store, registry, s3://bucket/prefix, an address http(s)://… or a folder with a slash; no comma',
+  /^(?:store|registry|(?:s3|https?|file|sqlite|mlflow-artifacts):\/[^\s,]+|(?!.*:\/)[^\s,]*\/[^\s,]*)$/,
+);
+
+export const python = section({
+  trust: list(trusted, 'registries and places: store, registry, s3://bucket/prefix, …')
+    .optional()
+    .describe('Models from here may run their own Python code: pickles are code. Default: none'),
+  network: oneOf(['deny', 'allow'])
+    .default('deny')
+    .describe('Whether the code of a model may use the network'),
+  memoryMiB: wholeNumber(128)
+    .optional()
+    .describe('A Python process that takes more is ended; the next request starts another'),
+  startTimeoutSeconds: positive()
+    .default(120)
+    .describe('How long a Python process may take to load its model'),
+  image: text('a folder, for example image')
+    .default('image')
+    .describe('Folder of the Dockerfile that generate-dockerfile wrote: what is deployed'),
+}).describe('Models that are Python code');
