@@ -4,7 +4,7 @@
  * Names and numbers are MLflow's; the last block is ours, for what MLflow answers without a code.
  * @see mlflow/exceptions.py, `ERROR_CODE_TO_HTTP_STATUS`
  */
-const STATUS_BY_CODE = {
+export const STATUS_BY_CODE = {
   BAD_REQUEST: 400,
   INVALID_PARAMETER_VALUE: 400,
   UNAUTHENTICATED: 401,
@@ -18,6 +18,15 @@ const STATUS_BY_CODE = {
   NOT_IMPLEMENTED: 501,
   TEMPORARILY_UNAVAILABLE: 503,
   DEADLINE_EXCEEDED: 504,
+  // MLflow's, too: only the Python of a model raises them.
+  INVALID_STATE: 500,
+  DATA_LOSS: 500,
+  CANCELLED: 499,
+  RESOURCE_EXHAUSTED: 429,
+  ABORTED: 409,
+  ALREADY_EXISTS: 409,
+  NOT_FOUND: 404,
+  CUSTOMER_UNAUTHORIZED: 401,
   // Ours: MLflow has no limit on bodies (413) and answers 415 and its time-out as plain text.
   REQUEST_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,

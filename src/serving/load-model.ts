@@ -97,7 +97,8 @@ export function createModelLoader(options: ModelLoaderOptions): ModelLoader {
     const predictor = await options.openPredictor(files.path, mlmodel);
     const loaded = { version, mlmodel, predictor, residentBytes: leastBytes };
     const outcome = await tryOn(loaded, example);
-    const residentBytes = Math.max(readResidentBytes() - before, leastBytes);
+    const inOthers = predictor.kind === 'raw' ? (predictor.residentBytes?.() ?? 0) : 0;
+    const residentBytes = Math.max(readResidentBytes() - before + inOthers, leastBytes);
     knownBytes.set(key, residentBytes);
     const close = async (): Promise<void> => {
       try {
