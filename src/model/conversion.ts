@@ -19,27 +19,55 @@ export interface Conversion {
   readonly output: ConversionOutput;
   /** What the original refuses to compute and ONNX would not: answered 400, as MLflow does. */
   readonly refuses: readonly ConversionRefusal[];
+  /** Zero rows are refused, as scikit-learn does. @default false - the graph is asked */
+  readonly refuses_empty?: boolean;
   /** The original computes in float32: its answers agree to 1e-4 instead of 1e-6. */
   readonly is_float32: boolean;
 }
 
-export type ConversionInput =
-  /** One array: a frame of C columns becomes [N][C] in the frame's order; arrays keep their shape. */
-  | {
-      readonly kind: 'array';
-      /** Of the graph. */
-      readonly input: string;
-      /** numpy's name: the cells are cast as `astype` does. */
-      readonly dtype: string;
-      /** The original takes arrays of this rank only (2 for sklearn); absent: any. */
-      readonly rank?: number;
-      /** It knows its columns by name: a frame is put into this order, a missing one is refused. Absent: as they come. */
-      readonly columns?: readonly string[];
-    }
-  /** One graph input of [N][1] for each column of a frame. */
-  | { readonly kind: 'columns'; readonly columns: readonly ConversionColumn[] }
-  /** A dict of arrays by name, shapes kept. */
-  | { readonly kind: 'named'; readonly inputs: readonly ConversionColumn[] };
+export type ConversionInput = ArrayInput | ColumnsInput | NamedInput;
+
+/** One array: a frame of C columns becomes [N][C]; arrays keep their shape. */
+export interface ArrayInput {
+  readonly kind: 'array';
+  /** Of the graph. */
+  readonly input: string;
+  /** numpy's name: the cells are cast as `astype` does; `object` is text. */
+  readonly dtype: string;
+  /** The original takes arrays of this rank only (2 for sklearn); absent: any. */
+  readonly rank?: number;
+  /** It knows its columns by name. Absent: a frame's columns go as they come. */
+  readonly columns?: readonly string[];
+  /**
+   * What those names mean. `pick`: a frame is put into their order, a missing one is refused, others are dropped.
+   * `same`: a frame whose labels are all text must have exactly these in this order, other labels are not looked at
+   * (sklearn). `strict`: so must every frame, its labels written as text (an XGBoost Booster). @default pick
+   */
+  readonly names?: 'pick' | 'same' | 'strict';
+  /**
+   * Arrays: `cast` to `dtype` like frames; `same`: of another dtype are refused (PyTorch); `refuse`: none are taken
+   * (a Booster that knows names). @default cast
+   */
+  readonly arrays?: 'cast' | 'same' | 'refuse';
+  /** Arrays of text for a number: `parse` by Python's float (forests, LightGBM). @default refuse */
+  readonly text_arrays?: 'parse' | 'refuse';
+  /** Object cells for a number: `parse` by Python's float, None is NaN (sklearn); `refuse` (XGBoost). @default parse */
+  readonly objects?: 'parse' | 'refuse';
+  /** A dict with just this key is taken too (Keras, with a signature that names its input). */
+  readonly name?: string;
+}
+
+/** One graph input of [N][1] for each column of a frame; arrays are refused, others of its columns ignored. */
+export interface ColumnsInput {
+  readonly kind: 'columns';
+  readonly columns: readonly ConversionColumn[];
+}
+
+/** A dict of arrays by name, shapes kept. */
+export interface NamedInput {
+  readonly kind: 'named';
+  readonly inputs: readonly ConversionColumn[];
+}
 
 export interface ConversionColumn {
   /** In the request. */

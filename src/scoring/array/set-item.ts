@@ -2,12 +2,12 @@ import { isDatetimeDtype, isFloatDtype, isIntegerDtype } from '../../model/cells
 import { NAT } from '../../model/datetime.ts';
 import type { Dtype } from '../../model/dtype.ts';
 import { parseIsoDatetime } from '../../model/iso-datetime.ts';
+import { pythonFloatOf, pythonInt } from '../../model/number-text.ts';
 import type { PyValue } from '../../model/py-value.ts';
 import { pythonStr } from '../../model/python-text.ts';
 import { nsPerUnit } from '../../model/time-units.ts';
 import { CastError } from '../cast-error.ts';
 import { isTruthy } from '../python/is-truthy.ts';
-import { pythonFloatOf, pythonInt } from '../python/number-text.ts';
 import { intRange } from './int-range.ts';
 
 /** What a cell of some dtype is stored as. */

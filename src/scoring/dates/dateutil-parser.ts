@@ -1,4 +1,4 @@
-import { pythonFloatOf } from '../python/number-text.ts';
+import { pythonFloatOf } from '../../model/number-text.ts';
 import { dateutilTokens } from './dateutil-lexer.ts';
 import { numericToken } from './dateutil-numbers.ts';
 import { adjustHour, type DateutilResult, type DateutilState, tokenAt } from './dateutil-state.ts';

@@ -1,4 +1,4 @@
-import { pythonFloatOf } from '../python/number-text.ts';
+import { pythonFloatOf } from '../../model/number-text.ts';
 import { DateutilError, tokenInt } from './year-month-day.ts';
 
 /** An unsigned decimal number of a date text, exact: `whole` and the digits behind the point. */

@@ -1,4 +1,4 @@
-import { pythonFloatOf } from '../python/number-text.ts';
+import { pythonFloatOf } from '../../model/number-text.ts';
 import { type DateutilDatetime, dateOf, dateutilDatetime } from './dateutil-datetime.ts';
 import { clockOf } from './parse-datetime-text.ts';
 import { strftime } from './strftime.ts';

@@ -1,5 +1,5 @@
 import { daysInMonth } from '../../model/calendar.ts';
-import { pythonInt } from '../python/number-text.ts';
+import { pythonInt } from '../../model/number-text.ts';
 
 /** dateutil gives up on a text; its reason is never shown. */
 export class DateutilError extends Error {

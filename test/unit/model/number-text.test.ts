@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pythonFloatOf, pythonInt } from '../../../../src/scoring/python/number-text.ts';
+import { pythonFloatOf, pythonInt } from '../../../src/model/number-text.ts';
 
 describe('pythonInt', () => {
   it.each<[string, bigint | undefined]>([

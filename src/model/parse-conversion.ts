@@ -1,0 +1,205 @@
+import { ServingError } from '../errors.ts';
+import {
+  CONVERSION_FILE,
+  type Conversion,
+  type ConversionColumn,
+  type ConversionInput,
+  type ConversionOutput,
+  type ConversionRefusal,
+} from './conversion.ts';
+import { findDtype } from './numpy-dtype.ts';
+
+/** What this release writes and reads. */
+const FORMAT = 1;
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/**
+ * Read `onnx/conversion.json`, strictly: a key that is not understood may change the answers.
+ *
+ * @throws {ServingError} INVALID_PARAMETER_VALUE naming the key that is wrong
+ */
+export function parseConversion(text: string): Conversion {
+  const root = asMap(decoded(text), '');
+  if (typeof root['format'] === 'number' && root['format'] > FORMAT) {
+    throw new ServingError(
+      'INVALID_PARAMETER_VALUE',
+      `${CONVERSION_FILE} has format ${root['format']}: the model was converted by a newer release; this one reads format ${FORMAT}, so update mlflow-serverless or convert the model again`,
+    );
+  }
+  if (root['format'] !== FORMAT) throw invalid('format', `must be ${FORMAT}`);
+  checkKeys(root, '', [...REQUIRED, 'predict_fn', 'refuses_empty']);
+  for (const key of REQUIRED) if (root[key] === undefined) throw invalid(key, 'is missing');
+  textAt(root, 'flavor', '');
+  textAt(root, 'converter', '');
+  if (root['predict_fn'] !== undefined) textAt(root, 'predict_fn', '');
+  checkFlag(root, 'is_float32');
+  if (root['refuses_empty'] !== undefined) checkFlag(root, 'refuses_empty');
+  checkInput(asMap(root['input'], 'input'));
+  checkOutput(asMap(root['output'], 'output'));
+  listAt(root, 'refuses', '').forEach((item, i) => {
+    checkRefusal(asMap(item, `refuses[${i}]`), `refuses[${i}]`);
+  });
+  return root as unknown as Conversion;
+}
+
+const REQUIRED = [
+  'format',
+  'flavor',
+  'converter',
+  'input',
+  'output',
+  'refuses',
+  'is_float32',
+] as const satisfies readonly (keyof Conversion)[];
+
+function decoded(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ServingError(
+      'INVALID_PARAMETER_VALUE',
+      `${CONVERSION_FILE} is not valid JSON; convert the model again`,
+      { cause },
+    );
+  }
+}
+
+function checkInput(input: Settings): void {
+  const kind: ConversionInput['kind'] = choiceAt(input, 'kind', 'input', [
+    'array',
+    'columns',
+    'named',
+  ]);
+  if (kind === 'array') checkArrayInput(input);
+  else {
+    const key = kind === 'columns' ? 'columns' : 'inputs';
+    checkKeys(input, 'input', ['kind', key]);
+    const list = listAt(input, key, 'input');
+    if (list.length === 0) throw invalid(`input.${key}`, 'is empty');
+    list.forEach((item, i) => {
+      checkColumn(asMap(item, `input.${key}[${i}]`), `input.${key}[${i}]`);
+    });
+  }
+}
+
+function checkArrayInput(input: Settings): void {
+  checkKeys(input, 'input', [
+    'kind',
+    'input',
+    'dtype',
+    'rank',
+    'columns',
+    'names',
+    'arrays',
+    'text_arrays',
+    'objects',
+    'name',
+  ]);
+  textAt(input, 'input', 'input');
+  checkDtype(input, 'input');
+  const { rank, columns, name } = input as Record<'rank' | 'columns' | 'name', unknown>;
+  if (rank !== undefined && !(Number.isInteger(rank) && (rank as number) > 0)) {
+    throw invalid('input.rank', 'must be a whole number above 0');
+  }
+  if (columns !== undefined && !listAt(input, 'columns', 'input').every(isText)) {
+    throw invalid('input.columns', 'must be a list of names');
+  }
+  if (name !== undefined) textAt(input, 'name', 'input');
+  for (const [key, choices] of ARRAY_CHOICES) {
+    if (input[key] !== undefined) choiceAt(input, key, 'input', choices);
+  }
+}
+
+const ARRAY_CHOICES: readonly [string, readonly string[]][] = [
+  ['names', ['pick', 'same', 'strict']],
+  ['arrays', ['cast', 'same', 'refuse']],
+  ['text_arrays', ['parse', 'refuse']],
+  ['objects', ['parse', 'refuse']],
+];
+
+function checkColumn(column: Settings, where: string): void {
+  const keys: (keyof ConversionColumn)[] = ['name', 'input', 'dtype', 'missing'];
+  checkKeys(column, where, keys);
+  textAt(column, 'name', where);
+  textAt(column, 'input', where);
+  checkDtype(column, where);
+  if (column['missing'] !== undefined) textAt(column, 'missing', where);
+}
+
+function checkOutput(output: Settings): void {
+  const keys: (keyof ConversionOutput)[] = ['kind', 'output', 'dtype', 'shape'];
+  checkKeys(output, 'output', keys);
+  choiceAt(output, 'kind', 'output', ['array', 'frame']);
+  textAt(output, 'output', 'output');
+  checkDtype(output, 'output');
+  choiceAt(output, 'shape', 'output', ['rows', 'column', 'keep']);
+}
+
+function checkRefusal(refusal: Settings, where: string): void {
+  const keys: (keyof ConversionRefusal)[] = ['column', 'when', 'values'];
+  checkKeys(refusal, where, keys);
+  textAt(refusal, 'column', where);
+  const when = choiceAt(refusal, 'when', where, ['nan', 'infinite', 'beyond-float32', 'unknown']);
+  if ((when === 'unknown') !== (refusal['values'] !== undefined)) {
+    throw invalid(`${where}.values`, 'belongs to "unknown", and "unknown" to it');
+  }
+  if (when !== 'unknown') return;
+  if (!listAt(refusal, 'values', where).every((v) => isText(v) || typeof v === 'number')) {
+    throw invalid(`${where}.values`, 'must be a list of texts or numbers');
+  }
+}
+
+function checkKeys(map: Settings, where: string, known: readonly string[]): void {
+  const odd = Object.keys(map).find((key) => !known.includes(key));
+  if (odd !== undefined) throw invalid(path(where, odd.slice(0, 80)), 'is not known');
+}
+
+function checkDtype(map: Settings, where: string): void {
+  const dtype = textAt(map, 'dtype', where);
+  if (findDtype(dtype) !== dtype) throw invalid(path(where, 'dtype'), 'must be a name of numpy');
+}
+
+function checkFlag(map: Settings, key: string): void {
+  if (typeof map[key] !== 'boolean') throw invalid(key, 'must be true or false');
+}
+
+function textAt(map: Settings, key: string, where: string): string {
+  const value = map[key];
+  if (isText(value)) return value;
+  throw invalid(path(where, key), 'must be a text');
+}
+
+function listAt(map: Settings, key: string, where: string): readonly unknown[] {
+  const value = map[key];
+  if (Array.isArray(value)) return value;
+  throw invalid(path(where, key), 'must be a list');
+}
+
+function choiceAt<T extends string>(
+  map: Settings,
+  key: string,
+  where: string,
+  choices: readonly T[],
+): T {
+  const found = choices.find((choice) => choice === map[key]);
+  if (found !== undefined) return found;
+  throw invalid(path(where, key), `must be one of ${choices.join(', ')}`);
+}
+
+function asMap(value: unknown, where: string): Settings {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Settings;
+  }
+  throw invalid(where || 'its top', 'must be an object');
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const path = (where: string, key: string): string => (where ? `${where}.${key}` : key);
+
+const invalid = (key: string, problem: string): ServingError =>
+  new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    `${CONVERSION_FILE}: ${key} ${problem}; convert the model again`,
+  );
