@@ -26,3 +26,9 @@ export function showRow(schema: Schema, row: ProofRow): ShownRow {
   });
   return Object.fromEntries(entries);
 }
+
+/** Lists of anything. */
+export const UNNAMED_TENSOR: Schema = {
+  kind: 'tensors',
+  inputs: [{ name: undefined, dtype: 'float64', shape: [-1] }],
+};

@@ -42,6 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/predictor',
     'src/scoring',
     'src/model',
+    'src/redact',
     'src/errors',
   ],
   'src/audit': [
