@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 export const modelOption = (): Option =>
   new Option('-m, --model-uri <uri>', 'the model (default: MLFLOW_SERVERLESS_MODEL_URI)');
@@ -14,6 +14,30 @@ export const endpointFileOption = (): Option =>
     '-c, --config <file>',
     'an endpoint file; options and variables win over it (default: endpoint.yaml, when no model is named)',
   );
+
+/** Of commands that may run a model's own Python code. */
+export const addPythonOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option(
+        '--runtime <runtime>',
+        'what computes the answers; auto: ONNX Runtime for ONNX models, else Python (default: MLFLOW_SERVERLESS_RUNTIME or auto)',
+      ).choices(['auto', 'node', 'python']),
+    )
+    .addOption(trustOption())
+    .addOption(environmentManagerOption());
+
+export const trustOption = (): Option =>
+  new Option(
+    '--trust <place>',
+    'a registry, an s3:// prefix or a folder whose models may run their own Python code; repeatable (and MLFLOW_SERVERLESS_PYTHON_TRUST)',
+  ).argParser((place: string, before: string[] | undefined) => [...(before ?? []), place]);
+
+export const environmentManagerOption = (): Option =>
+  new Option(
+    '--env-manager <tool>',
+    "what makes the model's Python environment; local: take the python3 of the PATH (default: uv where it is found, else virtualenv)",
+  ).choices(['uv', 'virtualenv', 'local']);
 
 /** Turns the text of an option into its value; what it cannot read is wrong usage. */
 export const checked =

@@ -1,13 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { openEndpoint } from '../endpoint/open-endpoint.ts';
+import type { ServedConfiguration } from '../config/environment.ts';
+import {
+  type EndpointOptions as OpenEndpointOptions,
+  openEndpoint,
+} from '../endpoint/open-endpoint.ts';
 import { ServingError } from '../errors.ts';
 import { type Invocation, type Scored, scoreInvocation } from '../http/score-invocation.ts';
 import { createLog } from '../log.ts';
 import { createLogTelemetry } from '../log-telemetry.ts';
 import { NO_TELEMETRY } from '../telemetry.ts';
 import { type EndpointOptions, endpointConfiguration } from './endpoint-options.ts';
+import { createEnvironmentProgress } from './environment-progress.ts';
 import { EXIT } from './failure.ts';
+import { orInterrupted } from './or-interrupted.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 export interface PredictOptions extends EndpointOptions {
   readonly inputPath?: string;
@@ -23,8 +30,8 @@ const MIME_TYPES = {
 
 /** One process, one file: nothing to protect others from. */
 const NO_LIMITS = {
-  maxBodyBytes: Number.POSITIVE_INFINITY,
-  maxRows: Number.POSITIVE_INFINITY,
+  maxBodyBytes: Number.MAX_SAFE_INTEGER,
+  maxRows: Number.MAX_SAFE_INTEGER,
 };
 
 /**
@@ -34,11 +41,29 @@ const NO_LIMITS = {
  */
 export async function predict(options: PredictOptions): Promise<number> {
   const configuration = await endpointConfiguration(options, 'source');
+  const signal = untilInterrupted('nothing was scored');
+  const progress = createEnvironmentProgress();
+  try {
+    return await orInterrupted(
+      predictWith(configuration, options, { signal, onProgress: progress.update }),
+      signal,
+      progress.isBusy,
+    );
+  } finally {
+    progress.stop();
+  }
+}
+
+async function predictWith(
+  configuration: ServedConfiguration,
+  options: PredictOptions,
+  opening: Pick<OpenEndpointOptions, 'signal' | 'onProgress'>,
+): Promise<number> {
   const log = createLog({ level: configuration.logLevel ?? 'warn' });
   const isVerbose = log.isEnabled('info');
   const telemetry = isVerbose ? createLogTelemetry(log) : NO_TELEMETRY;
   const [endpoint, body] = await Promise.all([
-    openEndpoint({ configuration, log, telemetry }),
+    openEndpoint({ configuration, log, telemetry, ...opening }),
     readInput(options.inputPath),
   ]);
   const model = await endpoint.preload();

@@ -1,7 +1,14 @@
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { parseCount, parsePort, parseSeconds } from '../config/parse-setting.ts';
-import { checked, endpointFileOption, modelOption, registryOption } from './command-arguments.ts';
+import {
+  addPythonOptions,
+  checked,
+  endpointFileOption,
+  modelOption,
+  registryOption,
+} from './command-arguments.ts';
+import { addConvertCommand } from './convert-command.ts';
 import { EXIT, printFailure, UsageError } from './failure.ts';
 import { EXAMPLES, MODEL_URIS, PROGRAM_EXAMPLES } from './help-texts.ts';
 import { Interrupted } from './interrupted.ts';
@@ -41,15 +48,17 @@ function program(keep: (exitCode: number) => void): Command {
     .enablePositionalOptions()
     .exitOverride();
   const command = (name: keyof typeof EXAMPLES, description: string): Command =>
-    root
-      .command(name)
-      .description(description)
-      .helpOption('--help', 'show this help')
-      .addOption(modelOption())
-      .addOption(registryOption())
-      .addOption(endpointFileOption())
-      .addHelpText('after', MODEL_URIS)
-      .addHelpText('after', EXAMPLES[name]);
+    addPythonOptions(
+      root
+        .command(name)
+        .description(description)
+        .helpOption('--help', 'show this help')
+        .addOption(modelOption())
+        .addOption(registryOption())
+        .addOption(endpointFileOption())
+        .addHelpText('after', MODEL_URIS)
+        .addHelpText('after', EXAMPLES[name]),
+    );
 
   command('serve', 'answer requests for a model over HTTP on this machine')
     .option(
@@ -81,6 +90,7 @@ function program(keep: (exitCode: number) => void): Command {
   command('resolve', 'show what a model URI means now, and where it lies')
     .option('--json', 'print JSON')
     .action(async (options) => keep(await (await import('./resolve.ts')).resolve(options)));
+  addConvertCommand(root, keep);
   addRegistryCommands(root, keep);
   return root;
 }

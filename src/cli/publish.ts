@@ -4,6 +4,7 @@ import type { PublishedVersion } from '../publish/publish-options.ts';
 import { parseModelUri } from '../registry/model-uri.ts';
 import { shellWord } from '../shell-word.ts';
 import { commandConfiguration, type ModelOptions } from './command-options.ts';
+import { createEnvironmentProgress } from './environment-progress.ts';
 import { EXIT, failureLine, UsageError } from './failure.ts';
 import { createPublishProgress } from './publish-progress.ts';
 import { sizeText } from './size-text.ts';
@@ -25,6 +26,7 @@ export async function publish(options: PublishCommandOptions): Promise<number> {
   const signal = untilInterrupted('nothing of it is visible', options.timeout);
   const target = await openObjectStore(options.to, environment);
   const progress = createPublishProgress();
+  const environmentProgress = createEnvironmentProgress();
   try {
     const published = await publishModel({
       modelUri,
@@ -36,7 +38,9 @@ export async function publish(options: PublishCommandOptions): Promise<number> {
       signal,
       onResolved: () => checkNameAndVersion(modelUri, options),
       onProgress: progress.update,
+      onEnvironment: environmentProgress.update,
     });
+    environmentProgress.stop();
     progress.stop();
     warn(published);
     process.stdout.write(
@@ -44,6 +48,7 @@ export async function publish(options: PublishCommandOptions): Promise<number> {
     );
     return EXIT.ok;
   } finally {
+    environmentProgress.stop();
     progress.stop();
   }
 }

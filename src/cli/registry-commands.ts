@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { parseCount, parseSeconds } from '../config/parse-setting.ts';
-import { checked, modelOption, registryOption } from './command-arguments.ts';
+import { addPythonOptions, checked, modelOption, registryOption } from './command-arguments.ts';
 import { MODEL_URIS, REGISTRY_EXAMPLES, REGISTRY_PLACES } from './help-texts.ts';
 
 /** Add the commands that write to registries. Each one's code is imported when it is chosen. */
@@ -18,7 +18,7 @@ export function addRegistryCommands(root: Command, keep: (exitCode: number) => v
       .addOption(registryOption())
       .addHelpText('after', REGISTRY_PLACES);
 
-  command('publish', 'copy a version into a published registry, verified')
+  addPythonOptions(command('publish', 'copy a version into a published registry, verified'))
     .addOption(modelOption())
     .requiredOption('--to <place>', 's3://<bucket>/<prefix> or a folder')
     .addOption(registryOption())

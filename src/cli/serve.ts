@@ -1,13 +1,19 @@
 import { flushCompileCache } from 'node:module';
 import type { ServedConfiguration } from '../config/environment.ts';
-import { openEndpoint } from '../endpoint/open-endpoint.ts';
+import {
+  type EndpointOptions as OpenEndpointOptions,
+  openEndpoint,
+} from '../endpoint/open-endpoint.ts';
 import { createLog } from '../log.ts';
 import { createLogTelemetry } from '../log-telemetry.ts';
 import type { LoadedModel } from '../serving/loaded-model.ts';
 import type { Telemetry, TelemetryEvent } from '../telemetry.ts';
 import { curlLine } from './curl-line.ts';
 import { type EndpointOptions, endpointConfiguration } from './endpoint-options.ts';
+import { createEnvironmentProgress } from './environment-progress.ts';
 import { EXIT, printFailure } from './failure.ts';
+import { Interrupted } from './interrupted.ts';
+import { orInterrupted } from './or-interrupted.ts';
 import { stopSignal } from './stop-signal.ts';
 
 export interface ServeOptions extends EndpointOptions {
@@ -51,9 +57,14 @@ async function serveHere(
   stopping: Promise<void>,
   onListening: (lines: string) => void,
 ): Promise<number> {
+  const stop = new AbortController();
+  void stopping.then(() => stop.abort(new Interrupted('interrupted')));
+  const progress = createEnvironmentProgress();
   try {
-    const served = await Promise.race([listen(configuration), stopping]);
-    if (served === undefined) return EXIT.interrupted;
+    const opening = { signal: stop.signal, onProgress: progress.update };
+    const starting = listen(configuration, opening);
+    const served = await orInterrupted(starting, stop.signal, progress.isBusy);
+    progress.stop();
     onListening(served.banner);
     setTimeout(flushCompileCache, CACHE_FLUSH_MS).unref();
     await stopping;
@@ -61,17 +72,22 @@ async function serveHere(
     await served.endpoint.close();
     return EXIT.ok;
   } catch (error) {
+    progress.stop();
+    if (error instanceof Interrupted) return EXIT.interrupted;
     printFailure(error, configuration);
     return EXIT.failure;
   }
 }
 
 /** Open the model, then the port: who can connect gets an answer. */
-async function listen(configuration: ServedConfiguration) {
+async function listen(
+  configuration: ServedConfiguration,
+  opening: Pick<OpenEndpointOptions, 'signal' | 'onProgress'>,
+) {
   const { host, port, limits, timeoutMs, modelUri } = configuration;
   const log = createLog({ level: configuration.logLevel ?? 'info' });
   const telemetry = createHeldTelemetry(createLogTelemetry(log));
-  const endpoint = await openEndpoint({ configuration, log, telemetry });
+  const endpoint = await openEndpoint({ configuration, log, telemetry, ...opening });
   const [model, { startHttpServer }] = await Promise.all([
     endpoint.preload(),
     import('../adapters/node/server.ts'),

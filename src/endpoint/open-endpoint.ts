@@ -5,18 +5,23 @@ import { createHttpHandler } from '../http/routes.ts';
 import { scoreInvocation } from '../http/score-invocation.ts';
 import type { Log } from '../log.ts';
 import { parseMlModel } from '../model/parse-mlmodel.ts';
-import { openPredictor } from '../predictor/open-predictor.ts';
+import type { EnvironmentProgress } from '../python-env/python-environment.ts';
 import { createDiskCache } from '../serving/disk-cache.ts';
 import { createModelLoader } from '../serving/load-model.ts';
 import type { LoadedModel } from '../serving/loaded-model.ts';
 import { createModelCache, type RefreshingModelCache } from '../serving/model-cache.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { createModelOpener } from './open-model.ts';
 import { openSources } from './open-sources.ts';
 
 export interface EndpointOptions {
   readonly configuration: ServedConfiguration;
   readonly telemetry: Telemetry;
   readonly log: Log;
+  /** Told while a Python environment is made. */
+  readonly onProgress?: (progress: EnvironmentProgress) => void;
+  /** Ends the making of a Python environment. */
+  readonly signal?: AbortSignal;
 }
 
 /** One model behind one HTTP core, put together from the parts that the configuration names. */
@@ -44,8 +49,8 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     store,
     diskCache: createDiskCache(diskOptions(configuration)),
     parseMlModel,
-    openPredictor,
-    prepare: startRuntime,
+    openPredictor: createModelOpener({ ...configuration, ...options }),
+    ...(configuration.runtime !== 'python' && { prepare: startRuntime }),
     tryExample: async (model, body) => {
       await scoreInvocation({ contentType: 'application/json', body, model, limits });
       example = body;

@@ -1,8 +1,10 @@
-import type { Environment } from '../config/environment.ts';
+import { type Environment, readConfiguration } from '../config/environment.ts';
 import type { PublishedVersion, PublishOptions } from '../publish/publish-options.ts';
 import { publishVersion } from '../publish/publish-version.ts';
+import type { EnvironmentProgress } from '../python-env/python-environment.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
 import { parseModelUri } from '../registry/model-uri.ts';
+import { createModelOpener } from './open-model.ts';
 import { openSources } from './open-sources.ts';
 import { verifyModel } from './verify-model.ts';
 
@@ -17,6 +19,8 @@ export interface PublishModelOptions
   readonly environment: Environment;
   /** Told before anything is copied. */
   readonly onResolved?: (version: ModelVersion) => void;
+  /** Told while the Python environment is made that the model is tried in. */
+  readonly onEnvironment?: (progress: EnvironmentProgress) => void;
 }
 
 /**
@@ -25,17 +29,23 @@ export interface PublishModelOptions
  * @throws {ServingError} as `ModelRegistry.resolve` and `publishVersion`
  */
 export async function publishModel(options: PublishModelOptions): Promise<PublishedVersion> {
-  const { modelUri, environment, onResolved, ...publishing } = options;
+  const { modelUri, environment, onResolved, onEnvironment, ...publishing } = options;
   const { registry, store } = await openSources(environment);
   const { signal } = options;
   const source = await registry.resolve(modelUri, signal ? { signal } : {});
   onResolved?.(source);
+  const open = createModelOpener({
+    ...readConfiguration(environment),
+    modelUri,
+    ...(signal && { signal }),
+    ...(onEnvironment && { onProgress: onEnvironment }),
+  });
   return publishVersion({
     ...publishing,
     source,
     origin: originOf(modelUri, source, environment),
     store,
-    verify: verifyModel,
+    verify: (model) => verifyModel(model, open),
   });
 }
 

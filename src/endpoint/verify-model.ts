@@ -1,17 +1,22 @@
 import { DEFAULT_LIMITS } from '../http/limits.ts';
 import { scoreInvocation } from '../http/score-invocation.ts';
-import { openPredictor } from '../predictor/open-predictor.ts';
+import type { Predictor } from '../predictor/predictor.ts';
 import type { ModelToVerify, Verification } from '../publish/publish-options.ts';
+import type { ModelToOpen } from '../serving/load-model.ts';
 import { readServingExample } from '../serving/model-files.ts';
 
 /**
  * Open a model with the runtime that will serve it, and let it answer the example it was saved with.
  *
+ * @param open as `createModelOpener` makes it
  * @throws {ServingError} NOT_IMPLEMENTED or INVALID_PARAMETER_VALUE when it cannot be opened
  */
-export async function verifyModel(model: ModelToVerify): Promise<Verification> {
+export async function verifyModel(
+  model: ModelToVerify,
+  open: (model: ModelToOpen) => Promise<Predictor>,
+): Promise<Verification> {
   const { directory, version, mlmodel } = model;
-  const predictor = await openPredictor(directory, mlmodel);
+  const predictor = await open(model);
   try {
     const body = await readServingExample(directory, mlmodel, DEFAULT_LIMITS.maxBodyBytes);
     if (body === undefined) return { example: 'absent' };

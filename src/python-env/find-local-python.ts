@@ -1,7 +1,7 @@
 import { ServingError } from '../errors.ts';
-import { checkMlflow } from './check-mlflow.ts';
 import { findProgram } from './find-program.ts';
 import type { PythonEnvironment } from './python-environment.ts';
+import { runProgram } from './run-program.ts';
 import type { Variables } from './variables.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function findLocalPython(options: {
   readonly environment: Variables;
   readonly signal: AbortSignal | undefined;
 }): Promise<PythonEnvironment> {
-  const { environment } = options;
+  const { environment, signal } = options;
   const python =
     (await findProgram('python3', environment)) ?? (await findProgram('python', environment));
   if (python === undefined) {
@@ -21,10 +21,15 @@ export async function findLocalPython(options: {
       'there is no python3 on the PATH; activate the environment of the model, or leave --env-manager local out',
     );
   }
-  const problem = await checkMlflow(python, options);
-  if (problem === undefined) return { python, hash: 'local', wasCached: true, logPath: undefined };
+  // Loading it takes seconds, and the model's process does that at once; here it has only to be there.
+  const args = [
+    '-c',
+    'import importlib.util, sys; sys.exit(not importlib.util.find_spec("mlflow"))',
+  ];
+  const end = await runProgram({ command: python, args, environment, signal });
+  if (end?.code === 0) return { python, hash: 'local', wasCached: true, logPath: undefined };
   throw invalid(
-    `the python3 of the PATH cannot load MLflow (${problem}); activate the environment of the model, or leave --env-manager local out`,
+    'the python3 of the PATH has no MLflow; activate the environment of the model, or leave --env-manager local out',
   );
 }
 

@@ -41,6 +41,8 @@ export async function installRequirements(installation: Installation): Promise<v
   await run(installation, log, installer.create(installation.python, folder.path));
   const work = await makeWorkDirectory(directory, requirements, installer, extra);
   try {
+    const count = requirements.lines.length + extra.length;
+    onProgress({ phase: 'install', text: `installing ${count} requirements and what they need` });
     for (const files of work.installs) {
       await run(installation, log, installer.install(folder.python, files), work.path);
     }

@@ -2,6 +2,8 @@
 export interface ModelRequirements {
   /** Minor version, as `3.11`; undefined when the files do not say. */
   readonly python: string | undefined;
+  /** The same as the files have it, as `3.11.9`: for images, which take exactly that one. */
+  readonly exactPython: string | undefined;
   /** Installed first, by themselves: the pip, setuptools and wheel it was logged with. */
   readonly buildLines: readonly string[];
   /** One requirement each; paths are relative to the model directory. */

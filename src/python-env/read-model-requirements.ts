@@ -45,6 +45,7 @@ export async function readModelRequirements(
   const { buildLines } = declared;
   return {
     python: minorOf(declared.python, declared.source),
+    exactPython: declared.python?.trim() || undefined,
     buildLines,
     ...expanded,
     source,

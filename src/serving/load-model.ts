@@ -14,8 +14,8 @@ export interface ModelLoaderOptions {
   readonly store: ArtifactStore;
   readonly diskCache: DiskCache;
   readonly parseMlModel: (text: string) => MlModel | Promise<MlModel>;
-  /** Open the model in `directory`, by the flavor its MLmodel names. */
-  readonly openPredictor: (directory: string, mlmodel: MlModel) => Promise<Predictor>;
+  /** Open a model by the flavor its MLmodel names. */
+  readonly openPredictor: (model: ModelToOpen) => Promise<Predictor>;
   /** Set the runtime up while bytes arrive; called once, and again after a failure. @default nothing */
   readonly prepare?: () => void | Promise<void>;
   /** Answer `body`, a saved `/invocations` body; rejects when the model cannot. @default no example is tried */
@@ -24,6 +24,14 @@ export interface ModelLoaderOptions {
   readonly telemetry?: Telemetry;
   /** @default process.memoryUsage.rss - bytes */
   readonly readResidentBytes?: () => number;
+}
+
+/** A model whose files are on disk. */
+export interface ModelToOpen {
+  readonly directory: string;
+  readonly mlmodel: MlModel;
+  readonly version: ModelVersion;
+  readonly signal?: AbortSignal;
 }
 
 /** An example is one row or a few; what is larger would cost the first request more than it proves. */
@@ -94,7 +102,12 @@ export function createModelLoader(options: ModelLoaderOptions): ModelLoader {
     loading.makeRoom?.(leastBytes);
     const startedAtMs = performance.now();
     const before = readResidentBytes();
-    const predictor = await options.openPredictor(files.path, mlmodel);
+    const predictor = await options.openPredictor({
+      directory: files.path,
+      mlmodel,
+      version,
+      ...(loading.signal && { signal: loading.signal }),
+    });
     const loaded = { version, mlmodel, predictor, residentBytes: leastBytes };
     const outcome = await tryOn(loaded, example);
     const inOthers = predictor.kind === 'raw' ? (predictor.residentBytes?.() ?? 0) : 0;

@@ -5,6 +5,8 @@ import { describePythonFlavor } from './python-flavor.ts';
 import type { TrustList } from './trust-list.ts';
 
 export interface TrustQuestion {
+  /** Where the model's files are now. */
+  readonly directory: string;
   readonly version: ModelVersion;
   readonly mlmodel: MlModel;
   /** What the version was looked up in; undefined for plain files. */
@@ -21,14 +23,9 @@ export interface TrustQuestion {
  *
  * @throws {ServingError} PERMISSION_DENIED
  */
-export function checkTrust({
-  version,
-  mlmodel,
-  registry,
-  trust,
-  arePicklesAllowed,
-}: TrustQuestion): void {
-  const { text, isPickle } = describePythonFlavor(mlmodel);
+export function checkTrust(question: TrustQuestion): void {
+  const { directory, version, mlmodel, registry, trust, arePicklesAllowed } = question;
+  const { text, isPickle } = describePythonFlavor(directory, mlmodel);
   const subject = `model "${version.name}" is Python code (${text})`;
   if (isPickle && !arePicklesAllowed) {
     throw new ServingError(

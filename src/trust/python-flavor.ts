@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { MlModel } from '../model/mlmodel.ts';
 
 /** What of a model is code, or may hold code. */
@@ -18,7 +20,7 @@ const ALWAYS_PICKLES = ['sklearn', 'statsmodels', 'pmdarima', 'paddle', 'shap', 
  *
  * @see mlflow/pyfunc/model.py, `_load_context_model_and_signature`, and `_load_pyfunc` of each flavor
  */
-export function describePythonFlavor({ flavors }: MlModel): PythonFlavor {
+export function describePythonFlavor(directory: string, { flavors }: MlModel): PythonFlavor {
   const pyfunc: Settings = flavors['python_function'] ?? {};
   const loader = String(pyfunc['loader_module'] ?? '');
   if (loader === 'mlflow.pyfunc.model') {
@@ -30,13 +32,14 @@ export function describePythonFlavor({ flavors }: MlModel): PythonFlavor {
   const name = /^mlflow\.(\w+)/.exec(loader)?.[1];
   if (name === undefined)
     return { text: 'python_function, with a loader of its own', isPickle: false };
-  const isPickle = isPickled(name, flavors[name] ?? {});
+  const isPickle = isPickled(name, flavors[name] ?? {}, directory);
   return { text: isPickle ? `${name}, in a pickle` : name, isPickle };
 }
 
-function isPickled(name: string, settings: Settings): boolean {
+function isPickled(name: string, settings: Settings, directory: string): boolean {
   if (ALWAYS_PICKLES.includes(name)) return true;
-  if (name === 'pytorch') return settings['serialization_format'] !== 'pt2';
   const file = String(settings['data'] ?? settings['model_data'] ?? '');
+  // The MLmodel does not tell; MLflow looks for an exported program first, and checks that it holds no pickle.
+  if (name === 'pytorch') return !existsSync(join(directory, file, 'model.pt2'));
   return /\.(?:pkl|pickle|joblib|skops)$/i.test(file);
 }

@@ -14,7 +14,7 @@ const loader = createModelLoader({
   store,
   diskCache: createDiskCache({ directory: process.env['CACHE_DIRECTORY'] as string }),
   parseMlModel,
-  openPredictor,
+  openPredictor: ({ directory, mlmodel }) => openPredictor(directory, mlmodel),
 });
 const cache = createModelCache({
   registry,

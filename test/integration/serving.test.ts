@@ -55,7 +55,7 @@ async function openCache(environment: Record<string, string>, maxResidentBytes =
     store,
     diskCache: createDiskCache({ directory: join(root, 'cache') }),
     parseMlModel,
-    openPredictor,
+    openPredictor: ({ directory, mlmodel }) => openPredictor(directory, mlmodel),
     prepare: initOnnxRuntime,
     tryExample: (model, body) => predict(model, JSON.parse(body).inputs[0]),
     telemetry,

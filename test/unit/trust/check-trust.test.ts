@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { MlModel } from '../../../src/model/mlmodel.ts';
 import { checkTrust } from '../../../src/trust/check-trust.ts';
@@ -22,6 +25,7 @@ const VERSION = { name: 'wine', version: '3', source: 's3://files/1/model', tags
 const REGISTRY = 'https://me:secret@mlflow.example.com';
 
 const question = (change: Partial<Parameters<typeof checkTrust>[0]> = {}) => ({
+  directory: '/nowhere',
   version: VERSION,
   mlmodel: SKLEARN,
   registry: REGISTRY,
@@ -106,18 +110,26 @@ describe('checkTrust', () => {
         lightgbm: { data: 'model.lgb' },
       },
     },
-    {
-      name: 'an exported PyTorch program',
-      flavors: {
-        python_function: { loader_module: 'mlflow.pytorch' },
-        pytorch: { serialization_format: 'pt2' },
-      },
-    },
   ])('lets $name run when pickles are forbidden', ({ flavors }) => {
     const trust = createTrustList(['s3://files']);
 
     expect(() =>
       checkTrust(question({ mlmodel: model(flavors), trust, arePicklesAllowed: false })),
+    ).not.toThrow();
+  });
+
+  it('lets an exported PyTorch program run when pickles are forbidden', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'trust-'));
+    mkdirSync(join(directory, 'data'));
+    writeFileSync(join(directory, 'data', 'model.pt2'), '');
+    const mlmodel = model({
+      python_function: { loader_module: 'mlflow.pytorch' },
+      pytorch: { model_data: 'data' },
+    });
+    const trust = createTrustList(['s3://files']);
+
+    expect(() =>
+      checkTrust(question({ directory, mlmodel, trust, arePicklesAllowed: false })),
     ).not.toThrow();
   });
 });
