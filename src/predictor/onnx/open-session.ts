@@ -32,10 +32,15 @@ export interface OpenSession {
  * ones go as bytes, since their directory may be shared or read-only; ORT still reads their
  * external weights from that directory.
  *
+ * @param wanted outputs to compute; the others' part of the graph is left out of a run. @default all
  * @throws {ServingError} INVALID_PARAMETER_VALUE or NOT_IMPLEMENTED, one line with cause and fix
  */
-export function openSession(path: string, options: NativeOptions): OpenSession {
-  const { session, plan } = openPrepared(path, options);
+export function openSession(
+  path: string,
+  options: NativeOptions,
+  wanted?: readonly string[],
+): OpenSession {
+  const { session, plan } = openPrepared(path, { ...options, ...(wanted && { wanted }) });
   try {
     const inputs = graphInputs(session);
     return lifeOf(session, inputs, checkedPlan(session, plan), createEmptyGuard(path));
