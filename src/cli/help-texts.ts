@@ -85,3 +85,11 @@ Examples:
 
 Versions that an alias or a stage means, or would mean after a rollback, stay as well.`,
 } as const;
+
+export const CONVERT_EXAMPLES = `
+Examples:
+  $ mlflow-serverless convert -m path/to/model -o converted --trust path/to/model
+  $ mlflow-serverless convert -m models:/wine/3 -o wine-onnx --trust http://127.0.0.1:5000
+  $ mlflow-serverless convert -m models:/wine/3 -o wine-onnx --check rows.csv --check more.parquet
+
+The model's own code runs to convert it and to compare the answers: it must come from a place that --trust names.`;
