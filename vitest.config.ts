@@ -22,6 +22,7 @@ export default defineConfig({
       shared(project('infra', ['test/infra/**/*.test.ts'], 60_000)),
       project('properties', ['test/properties/**/*.test.ts'], 600_000),
       project('deployed', ['test/infra/**/*.deployed.ts'], 120_000, ['test/infra/prepare.ts']),
+      project('python', ['test/python/**/*.test.ts'], 300_000),
       project('artifact', ['test/artifact/**/*.test.ts'], 120_000),
     ],
   },

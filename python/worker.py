@@ -16,6 +16,7 @@ from mlflow_serverless_worker.serve import serve
 
 def main() -> int:
     options = parse_options()
+    os.closerange(5, 1024)  # whatever the parent of our parent forgot to close
     log = Log()
     channel = take_channel(3, 4, options.max_frame_bytes)
     if channel is None:

@@ -9,6 +9,7 @@ import sys
 import time
 from typing import NamedTuple
 
+from .landlock import hide_other_processes
 from .network import deny_network, prctl
 
 PR_SET_PDEATHSIG = 1
@@ -26,7 +27,7 @@ class Isolation(NamedTuple):
 
 
 def isolate(options: Isolation) -> str:
-    """Bind this process to its parent, bound its memory and close the network.
+    """Bind this process to its parent, bound its memory, close the network and the parent's memory.
 
     Returns how the network is closed: "denied" by the kernel, "denied in Python" by an audit hook, or "allowed".
     """
@@ -37,6 +38,7 @@ def isolate(options: Isolation) -> str:
         hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
         bound = options.data_bytes if hard == resource.RLIM_INFINITY else min(options.data_bytes, hard)
         resource.setrlimit(resource.RLIMIT_DATA, (bound, hard))
+    hide_other_processes()
     return deny_network() if options.deny_network else "allowed"
 
 

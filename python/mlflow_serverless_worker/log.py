@@ -16,6 +16,13 @@ class Log:
             self._fd = fcntl.fcntl(2, fcntl.F_DUPFD_CLOEXEC, HIGH)
         except OSError:  # started without a stderr
             self._fd = -1
+            return
+        os.register_at_fork(after_in_child=self._close)
+
+    def _close(self) -> None:
+        """In a fork: who waits for the end of this process's output must not wait for that of a fork."""
+        os.close(self._fd)
+        self._fd = -1
 
     def write(self, text: str) -> None:
         if len(text) > MAX_CHARACTERS:
