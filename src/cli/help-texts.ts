@@ -50,6 +50,16 @@ Examples:
   $ mlflow-serverless resolve -m models:/wine/latest --json`,
 } as const;
 
+/** Of the command that describes images. */
+export const IMAGE_EXAMPLES = `
+Examples:
+  $ mlflow-serverless generate-dockerfile -m models:/churn@champion --registry-uri s3://bucket/registry
+  $ mlflow-serverless generate-dockerfile -m path/to/model --name churn -d image --architecture arm64
+
+The folder holds a Dockerfile, the model's requirements and what serves it; "cdk deploy" builds it when endpoint.yaml
+says runtime: python. The model is not in it: versions come from the registry by their alias. A version with other
+requirements is refused until the image is made again, and the one before goes on.`;
+
 /** Of the commands that write to registries. */
 export const REGISTRY_EXAMPLES = {
   publish: `

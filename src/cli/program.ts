@@ -11,6 +11,7 @@ import {
 import { addConvertCommand } from './convert-command.ts';
 import { EXIT, printFailure, UsageError } from './failure.ts';
 import { EXAMPLES, MODEL_URIS, PROGRAM_EXAMPLES } from './help-texts.ts';
+import { addImageCommand } from './image-command.ts';
 import { Interrupted } from './interrupted.ts';
 import { addRegistryCommands } from './registry-commands.ts';
 
@@ -91,6 +92,7 @@ function program(keep: (exitCode: number) => void): Command {
     .option('--json', 'print JSON')
     .action(async (options) => keep(await (await import('./resolve.ts')).resolve(options)));
   addConvertCommand(root, keep);
+  addImageCommand(root, keep);
   addRegistryCommands(root, keep);
   return root;
 }

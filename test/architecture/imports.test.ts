@@ -103,6 +103,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/model',
     'src/log',
     'src/telemetry',
+    'src/package-directory',
+    'src/package-version',
     'src/errors',
   ],
   // What is deployed must agree with what runs: the file's schema, the error's shape, the keys of the bucket.

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let root: string;
@@ -13,10 +14,17 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 /** What `servingCode('arm64')` answers when the file is at `path` in a package with this name. */
 function answerAt(path: string, packageName: string): string {
-  const file = join(root, path);
+  const file = join(root, path).replace(/\.ts$/, '.js');
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(join(root, 'package.json'), JSON.stringify({ name: packageName, type: 'module' }));
-  copyFileSync('infra/aws/constructs/package-code.ts', file);
+  buildSync({
+    entryPoints: ['infra/aws/constructs/package-code.ts'],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    outfile: file,
+  });
   const script = `import { servingCode } from ${JSON.stringify(file)};
     try { console.log(servingCode('arm64').path); } catch (error) { console.log(error.message); }`;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {

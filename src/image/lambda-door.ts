@@ -1,0 +1,62 @@
+import type { ImageDoor } from './door.ts';
+import { PLACES } from './places.ts';
+
+/** AWS's runtime interface client for Node: asks Lambda for events and hands them to the handler. */
+export const RIC_VERSION = '4.0.2';
+
+const RIC = `${PLACES.build}/runtime/node_modules/aws-lambda-ric`;
+const STORE = `${PLACES.build}/runtime/node_modules/@aws/lambda-invoke-store`;
+
+/**
+ * AWS Lambda: the client, and the same files as in the zip.
+ *
+ * @param handlerZip its name in the build context
+ */
+export const lambdaDoor = (handlerZip: string): ImageDoor => ({
+  platform: 'AWS Lambda',
+  buildPackages: ['autoconf', 'automake', 'cmake', 'libtool', 'xz-utils'],
+  buildSteps: [
+    { kind: 'directory', path: `${PLACES.build}/runtime` },
+    {
+      kind: 'run',
+      comment:
+        'its part in C++ is compiled here, against the headers beside node; only what runs is kept',
+      commands: [
+        `npm_config_nodedir=/usr/local npm install --no-save --no-audit --no-fund aws-lambda-ric@${RIC_VERSION}`,
+        `mkdir -p ${PLACES.runtime}/node_modules/@aws`,
+        `cp ${RIC}/index.mjs ${RIC}/rapid-client.node ${RIC}/package.json ${RIC}/LICENSE ${RIC}/NOTICE ${RIC}/THIRD-PARTY-LICENSES ${PLACES.runtime}/`,
+        // npm puts it beside the client or below, as versions have it.
+        `cp -r "$(ls -d ${STORE} ${RIC}/node_modules/@aws/lambda-invoke-store 2>/dev/null | head -n 1)" ${PLACES.runtime}/node_modules/@aws/`,
+      ],
+    },
+    {
+      kind: 'copy',
+      comment: 'what runs the model',
+      source: 'python/',
+      target: `${PLACES.task}/python/`,
+    },
+    { kind: 'copy', source: handlerZip, target: `${PLACES.build}/${handlerZip}` },
+    {
+      kind: 'run',
+      comment:
+        'the same files as in the zip that serves without Python: ONNX models are answered, too',
+      commands: [
+        `python3 -m zipfile -e ${PLACES.build}/${handlerZip} ${PLACES.task}`,
+        `rm -f ${PLACES.task}/registry-events.js`,
+        `${PLACES.python} -m compileall -q ${PLACES.task}/python`,
+        `chmod -R a+rX ${PLACES.task} ${PLACES.runtime}`,
+      ],
+    },
+  ],
+  steps: [
+    { kind: 'copy', from: 'build', source: PLACES.runtime, target: PLACES.runtime },
+    { kind: 'copy', from: 'build', source: PLACES.task, target: PLACES.task },
+  ],
+  variables: {
+    LAMBDA_TASK_ROOT: PLACES.task,
+    // Lambda has no /dev/shm, without which no pool of processes can be made.
+    JOBLIB_MULTIPROCESSING: '0',
+  },
+  entrypoint: [PLACES.node, `${PLACES.runtime}/index.mjs`],
+  arguments: ['invocations.handler'],
+});
