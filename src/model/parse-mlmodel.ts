@@ -31,9 +31,10 @@ export async function parseMlModel(text: string): Promise<MlModel> {
       'the model was logged without its files (mlflow.model.isExternal); log one with an MLflow flavor to serve it',
     );
   }
+  const flavors = flavorsOf(root);
   return {
-    flavors: flavorsOf(root),
-    signature: signatureOf(root),
+    flavors,
+    signature: signatureOf(root, flavors),
     inputExample: inputExampleOf(root),
     metadata,
     modelUuid: textAt(root, 'model_uuid'),
@@ -99,13 +100,23 @@ function flavorsOf(root: YamlMap): Readonly<Record<string, YamlMap>> {
   );
 }
 
-function signatureOf(root: YamlMap): Signature | undefined {
+/** Python reads a signature itself: one that only it understands is no reason not to let it. */
+function signatureOf(
+  root: YamlMap,
+  flavors: Readonly<Record<string, YamlMap>>,
+): Signature | undefined {
   const raw = root['signature'];
   if (!isMap(raw)) return undefined;
-  return parseSignature(
-    { inputs: textAt(raw, 'inputs') ?? null, params: textAt(raw, 'params') ?? null },
-    { isFromTypeHint: root['is_signature_from_type_hint'] === true },
-  );
+  try {
+    return parseSignature(
+      { inputs: textAt(raw, 'inputs') ?? null, params: textAt(raw, 'params') ?? null },
+      { isFromTypeHint: root['is_signature_from_type_hint'] === true },
+    );
+  } catch (error) {
+    const isOnnx = 'onnx' in flavors || flavors['catboost']?.['save_format'] === 'onnx';
+    if (isOnnx || !(error instanceof ServingError)) throw error;
+    return undefined;
+  }
 }
 
 function inputExampleOf(root: YamlMap): InputExample | undefined {

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { ServingError } from '../errors.ts';
 import { logicalLines } from './logical-lines.ts';
 import { insideModel, readModelText } from './model-file.ts';
@@ -71,7 +71,7 @@ async function addLine(
   switch (line.kind) {
     case 'include':
     case 'constraints': {
-      const file = join(dirname(place.file), line.path);
+      const file = beside(place.file, line.path);
       if (/^[a-z]+:\/\//i.test(line.path)) {
         throw invalid(
           where,
@@ -113,7 +113,7 @@ async function option(
 ): Promise<string> {
   if (value === undefined) return name;
   if (name !== '--find-links' || /^https?:/i.test(value)) return `${name} ${value}`;
-  const fromFile = join(dirname(place.file), value.replace(/^file:(\/\/)?/i, ''));
+  const fromFile = beside(place.file, value.replace(/^file:(\/\/)?/i, ''));
   const path = await insideModel(place.directory, fromFile, where);
   if (path === undefined)
     throw invalid(
@@ -123,6 +123,10 @@ async function option(
   into.files.push(path);
   return `${name} ./${path}`;
 }
+
+/** Relative to the file that names it, as pip has it. */
+const beside = (file: string, path: string): string =>
+  isAbsolute(path) || path.startsWith('~') ? path : join(dirname(file), path);
 
 /** Never the value: it may be an address with a password. */
 const optionOf = (line: string): string => /^-{1,2}[\w-]*/.exec(line)?.[0].slice(0, 40) ?? 'this';

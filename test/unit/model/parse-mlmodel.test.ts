@@ -114,6 +114,21 @@ describe('parseMlModel', () => {
     expect(model.runId).toBe('b');
   });
 
+  it.each([
+    { name: 'a type of a later MLflow', inputs: '[{"type": "quaternion", "name": "q"}]' },
+    {
+      name: 'a dtype that is none',
+      inputs: '[{"type": "tensor", "tensor-spec": {"dtype": "float3", "shape": [-1]}}]',
+    },
+    { name: 'no JSON at all', inputs: 'columns' },
+  ])('leaves a signature with $name to Python, and refuses it for ONNX', async ({ inputs }) => {
+    const text = (flavor: string) =>
+      `flavors:\n  python_function: {}\n  ${flavor}: {}\nsignature:\n  inputs: '${inputs}'\n`;
+
+    expect((await parseMlModel(text('sklearn'))).signature).toBeUndefined();
+    await expect(parseMlModel(text('onnx'))).rejects.toThrow(/signature/);
+  });
+
   it('takes a signature of null for no signature', async () => {
     const model = await parseMlModel('flavors:\n  onnx: {}\nsignature: null\n');
 
