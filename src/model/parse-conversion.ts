@@ -7,12 +7,21 @@ import {
   type ConversionOutput,
   type ConversionRefusal,
 } from './conversion.ts';
-import { findDtype } from './numpy-dtype.ts';
+import {
+  asMap,
+  checkDtype,
+  checkFlag,
+  checkKeys,
+  choiceAt,
+  invalid,
+  isText,
+  listAt,
+  type Settings,
+  textAt,
+} from './conversion-fields.ts';
 
 /** What this release writes and reads. */
 const FORMAT = 1;
-
-type Settings = Readonly<Record<string, unknown>>;
 
 /**
  * Read `onnx/conversion.json`, strictly: a key that is not understood may change the answers.
@@ -149,57 +158,3 @@ function checkRefusal(refusal: Settings, where: string): void {
     throw invalid(`${where}.values`, 'must be a list of texts or numbers');
   }
 }
-
-function checkKeys(map: Settings, where: string, known: readonly string[]): void {
-  const odd = Object.keys(map).find((key) => !known.includes(key));
-  if (odd !== undefined) throw invalid(path(where, odd.slice(0, 80)), 'is not known');
-}
-
-function checkDtype(map: Settings, where: string): void {
-  const dtype = textAt(map, 'dtype', where);
-  if (findDtype(dtype) !== dtype) throw invalid(path(where, 'dtype'), 'must be a name of numpy');
-}
-
-function checkFlag(map: Settings, key: string): void {
-  if (typeof map[key] !== 'boolean') throw invalid(key, 'must be true or false');
-}
-
-function textAt(map: Settings, key: string, where: string): string {
-  const value = map[key];
-  if (isText(value)) return value;
-  throw invalid(path(where, key), 'must be a text');
-}
-
-function listAt(map: Settings, key: string, where: string): readonly unknown[] {
-  const value = map[key];
-  if (Array.isArray(value)) return value;
-  throw invalid(path(where, key), 'must be a list');
-}
-
-function choiceAt<T extends string>(
-  map: Settings,
-  key: string,
-  where: string,
-  choices: readonly T[],
-): T {
-  const found = choices.find((choice) => choice === map[key]);
-  if (found !== undefined) return found;
-  throw invalid(path(where, key), `must be one of ${choices.join(', ')}`);
-}
-
-function asMap(value: unknown, where: string): Settings {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Settings;
-  }
-  throw invalid(where || 'its top', 'must be an object');
-}
-
-const isText = (value: unknown): value is string => typeof value === 'string';
-
-const path = (where: string, key: string): string => (where ? `${where}.${key}` : key);
-
-const invalid = (key: string, problem: string): ServingError =>
-  new ServingError(
-    'INVALID_PARAMETER_VALUE',
-    `${CONVERSION_FILE}: ${key} ${problem}; convert the model again`,
-  );
