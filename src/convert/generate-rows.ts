@@ -26,11 +26,13 @@ export interface GeneratedRows {
 const ROWS = 1000;
 const GAPS = 64;
 /** Numbers in all rows of large tensors together: memory, and patience. */
-const MAX_CELLS = 8_000_000;
+const MAX_CELLS = 4_000_000;
 const FEWEST_ROWS = 16;
 /** With more inputs than this, only so many, evenly spread, get their edges: 30 requests each. */
 const MOST_EDGED_INPUTS = 40;
 const HOLE_SHARE = 0.15;
+/** Cells. */
+const LARGE_ROW = 10_000;
 
 /**
  * Make up rows for a signature.
@@ -55,9 +57,18 @@ export function generateRows({
   const edgesOf = kinds.map(edgeCells);
   return {
     ordinary,
-    gaps: Array.from({ length: Math.min(GAPS, rows) }, () => withHoles(row(), random)),
-    edges: [...singleEdges(edgesOf, makers, row), ...edgeRows(edgesOf, makers)],
+    gaps: Array.from({ length: Math.min(GAPS, rows, Math.ceil(MAX_CELLS / 4 / cells)) }, () =>
+      withHoles(row(), random),
+    ),
+    edges: [...singleEdges(edgesOf, makers, rowOfOne(row, cells)), ...edgeRows(edgesOf, makers)],
   };
+}
+
+/** Large rows take long to make: their edges are all set into the same one. */
+function rowOfOne(row: () => Cell[], cells: number): () => Cell[] {
+  if (cells <= LARGE_ROW) return row;
+  const only = row();
+  return () => only;
 }
 
 interface CellMaker {
@@ -82,8 +93,13 @@ const shapeOf = (cell: Cell | undefined): number[] =>
   Array.isArray(cell) ? [cell.length, ...shapeOf(cell[0])] : [];
 
 function inShape(shape: readonly number[], make: () => Cell): CellMaker {
-  const build = ([size, ...rest]: readonly number[], leaf: () => Cell): Cell =>
-    size === undefined ? leaf() : Array.from({ length: size }, () => build(rest, leaf));
+  const build = (sizes: readonly number[], leaf: () => Cell): Cell => {
+    const [size, ...rest] = sizes;
+    if (size === undefined) return leaf();
+    const cells: Cell[] = [];
+    for (let i = 0; i < size; i++) cells.push(rest.length === 0 ? leaf() : build(rest, leaf));
+    return cells;
+  };
   const set = (value: Cell, cell: Cell): Cell =>
     Array.isArray(value) ? [set(value[0], cell), ...value.slice(1)] : cell;
   return Object.assign(() => build(shape, make), {
