@@ -35,7 +35,7 @@ export async function holdLock<T>(
 
 function tryToLock(database: { exec(sql: string): void }): boolean {
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE'); // no second file that stays
     return true;
   } catch (error) {
     const code = (error as { readonly errcode?: number }).errcode ?? 0;

@@ -1,6 +1,5 @@
 import { ServingError } from '../errors.ts';
 import { checkMlflow } from './check-mlflow.ts';
-import { diesWithParent } from './dies-with-parent.ts';
 import { type EnvironmentFolder, shortPath } from './environment-folder.ts';
 import { type EnvironmentLog, openEnvironmentLog } from './environment-log.ts';
 import type { CommandLine, Installer } from './installer.ts';
@@ -8,6 +7,7 @@ import { installerProblem, isNetworkProblem } from './installer-problem.ts';
 import type { ModelRequirements } from './model-requirements.ts';
 import type { EnvironmentProgress } from './python-environment.ts';
 import { runProgram } from './run-program.ts';
+import { supervised } from './supervised.ts';
 import type { Variables } from './variables.ts';
 import { makeWorkDirectory } from './work-directory.ts';
 
@@ -64,7 +64,7 @@ async function run(
 ): Promise<void> {
   const { environment, signal, onProgress, python } = installation;
   log.write(`$ ${command.join(' ')}`);
-  const [program, ...args] = diesWithParent(python, command);
+  const [program, ...args] = supervised(python, command);
   const onLine = (line: string): void => {
     log.write(line);
     const text = progressText(line);

@@ -36,7 +36,7 @@ export async function runProgram(program: Program): Promise<ProgramEnd | undefin
     env: environment,
     ...(cwd === undefined ? {} : { cwd }),
     detached: true, // a group of its own: what it starts can be ended with it
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'], // nothing is written; it ends with this process
   });
   const lines: string[] = [];
   const keep = (line: string): void => {
