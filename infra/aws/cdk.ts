@@ -27,6 +27,7 @@ export {
 export type { ModelStoreBase } from './constructs/model-store-base.ts';
 export type { ProcessorArchitecture } from './constructs/package-code.ts';
 export type { VpcPlacement } from './constructs/packaged-function.ts';
+export type { PythonOptions } from './constructs/python-image.ts';
 export { RegistryEvents } from './constructs/registry-events.ts';
 export type { RegistryEventsProps, TrackingServer } from './constructs/registry-events-props.ts';
 export { SecretSource } from './constructs/secret-source.ts';

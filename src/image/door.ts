@@ -10,6 +10,8 @@ export interface ImageDoor {
   readonly buildSteps: readonly CommentedStep[];
   /** In the image itself. */
   readonly steps: readonly CommentedStep[];
+  /** For the top of the Dockerfile: what a linter should not ask for, and why. */
+  readonly comments: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
   readonly entrypoint: readonly string[];
   readonly arguments: readonly string[];

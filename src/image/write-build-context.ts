@@ -62,7 +62,7 @@ export async function writeBuildContext(
   for (const [name, path] of Object.entries(doorFiles)) await copy(path, join(directory, name));
   const write = (name: string, text: string): Promise<void> =>
     writeFile(join(directory, name), text);
-  await write('Dockerfile', renderDockerfile(title, stages));
+  await write('Dockerfile', renderDockerfile([...title, ...door.comments], stages));
   await write('.dockerignore', dockerIgnore(Object.keys(doorFiles)));
   await write(ENVIRONMENT_FILE, `${JSON.stringify({ requirements: image.requirements })}\n`);
   await write(IMAGE_FILE, `${JSON.stringify(image, null, 2)}\n`); // last: it marks a complete context

@@ -114,6 +114,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/shell-word',
     'src/package-directory',
     'src/image/image-file',
+    'src/image/image-problem',
     'src/http/error-response',
     'src/registry/model-uri',
     'src/registry/published-layout',

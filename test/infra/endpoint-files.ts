@@ -187,6 +187,11 @@ const OPTIONS: Record<string, Wish> = {
       kmsKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000',
     },
   },
+  python: {
+    auth: 'none',
+    runtime: 'python',
+    python: { image: 'test/infra/image', trust: ['store'], memoryMiB: 1024 },
+  },
   tags: { auth: 'none', tags: { team: 'data-science' } },
 };
 

@@ -6,6 +6,7 @@ import type { EndpointAuth } from './endpoint-auth.ts';
 import type { ModelStoreBase } from './model-store-base.ts';
 import type { ProcessorArchitecture } from './package-code.ts';
 import type { VpcPlacement } from './packaged-function.ts';
+import type { PythonOptions } from './python-image.ts';
 
 export interface MlflowEndpointProps extends EndpointApiOptions {
   /** `models:/<name>@<alias>` or `models:/<name>/<version>`; an alias moves without a deployment. */
@@ -51,7 +52,10 @@ export interface MlflowEndpointProps extends EndpointApiOptions {
 
   readonly refresh?: RefreshOptions;
 
-  /** @default the zip in the package */
+  /** @default none - ONNX models only, from the zip */
+  readonly python?: PythonOptions;
+
+  /** @default the zip in the package; of no use with `python` */
   readonly code?: Code;
 }
 

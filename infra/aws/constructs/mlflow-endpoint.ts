@@ -12,6 +12,7 @@ import { registeredName } from './model-keys.ts';
 import type { ModelStoreBase } from './model-store-base.ts';
 import { servingCode } from './package-code.ts';
 import { createPackagedFunction } from './packaged-function.ts';
+import { pythonImageCode } from './python-image.ts';
 import {
   DEFAULT_EPHEMERAL_STORAGE,
   DEFAULT_MEMORY,
@@ -52,8 +53,11 @@ export class MlflowEndpoint extends Construct {
     this.modelName = registeredName(props.modelUri);
     this.function = createPackagedFunction(this, 'Function', {
       description: `Serves ${props.modelUri}`,
-      code: props.code ?? servingCode(architecture),
+      code: props.python
+        ? pythonImageCode(props, props.python)
+        : (props.code ?? servingCode(architecture)),
       handler: 'invocations.handler',
+      isImage: props.python !== undefined,
       environment: servingEnvironment(props),
       architecture,
       memory: props.memory ?? DEFAULT_MEMORY,

@@ -5,6 +5,7 @@ import {
   ApplicationLogLevel,
   Architecture,
   type Code,
+  Handler,
   type IDestination,
   Function as LambdaFunction,
   LoggingFormat,
@@ -36,6 +37,8 @@ export interface PackagedFunctionProps {
   readonly description: string;
   readonly code: Code;
   readonly handler: string;
+  /** Then `code` is a container image, which says itself what runs. @default false */
+  readonly isImage?: boolean;
   readonly environment: Readonly<Record<string, string>>;
   readonly architecture: ProcessorArchitecture;
   readonly memory: Size;
@@ -54,7 +57,7 @@ export interface PackagedFunctionProps {
 }
 
 /**
- * A function from a zip of the package, with a role that may write its own log and nothing else,
+ * A function from a zip of the package or from an image, with a role that may write its own log and nothing else,
  * a log group that forgets, and JSON lines in it.
  */
 export function createPackagedFunction(
@@ -73,10 +76,10 @@ export function createPackagedFunction(
   if (placement) allowNetworkInterfaces(role);
   const lambda = new LambdaFunction(scope, id, {
     description: props.description.slice(0, MAX_DESCRIPTION),
-    runtime: Runtime.NODEJS_24_X,
+    runtime: props.isImage ? Runtime.FROM_IMAGE : Runtime.NODEJS_24_X,
     architecture: props.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
     code: props.code,
-    handler: props.handler,
+    handler: props.isImage ? Handler.FROM_IMAGE : props.handler,
     environment: { ...props.environment },
     memorySize: props.memory.toMebibytes(),
     timeout: props.timeout,

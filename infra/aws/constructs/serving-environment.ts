@@ -1,5 +1,6 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import type { MlflowEndpointProps } from './mlflow-endpoint-props.ts';
+import { pythonVariables } from './python-image.ts';
 
 /** /tmp and memory are the function's own: most of them for models, the rest for requests. */
 const DISK_SHARE = 0.8;
@@ -43,6 +44,7 @@ export function servingEnvironment(props: MlflowEndpointProps): Record<string, s
       DISK_SHARE,
     ),
     MLFLOW_SERVERLESS_CACHE_MEMORY_BYTES: shareOf(props.memory ?? DEFAULT_MEMORY, MEMORY_SHARE),
+    ...(props.python && pythonVariables(props.python, props.store.registryUri)),
     ...(cors && { MLFLOW_SERVERLESS_CORS_ORIGINS: cors.origins.join(',') }),
   };
 }

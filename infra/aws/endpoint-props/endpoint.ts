@@ -7,6 +7,7 @@ import type { VpcPlacement } from '../constructs/packaged-function.ts';
 import { authOf } from './auth.ts';
 import { domainOf } from './domain.ts';
 import type { FunctionCode } from './function-code.ts';
+import { pythonOf } from './python.ts';
 
 /** What an endpoint file says, as the construct takes it. */
 export function endpointProps(
@@ -17,6 +18,7 @@ export function endpointProps(
   code?: FunctionCode,
 ): MlflowEndpointProps {
   const { lambda, limits, refresh, api } = file;
+  const python = pythonOf(file);
   return {
     modelUri: file.model,
     store,
@@ -47,6 +49,7 @@ export function endpointProps(
     accessLogs: api.accessLogs,
     domain: domainOf(scope, api.domain),
     waf: api.waf,
+    ...(python && { python }),
     code: code?.serving,
   };
 }
