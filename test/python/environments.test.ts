@@ -9,7 +9,8 @@ import { ensurePythonEnvironment as ensureToolEnvironment } from '../../scripts/
 import { checkPreparedEnvironment } from '../../src/python-env/check-prepared-environment.ts';
 import { ensurePythonEnvironment } from '../../src/python-env/ensure-python-environment.ts';
 import type { PythonEnvironmentOptions } from '../../src/python-env/python-environment.ts';
-import { folderOf, mlmodelOf } from '../helpers/model-folder.ts';
+import { mlmodelOf } from '../helpers/bare-mlmodel.ts';
+import { folderOf } from '../helpers/model-folder.ts';
 import { mlflowWheel } from '../helpers/tiny-wheel.ts';
 
 const WHEEL = 'wheels/mlflow-9.9-py3-none-any.whl';

@@ -135,10 +135,10 @@ describe('a model that raises', () => {
   }) => {
     const predictor = await open();
 
-    const error = await act(predictor, name).catch((failure) => failure);
+    const error = await act(predictor, name).then(String, (failure: Error) => failure);
 
     expect(error).toMatchObject({ code, message: expect.stringMatching(says) });
-    expect(error.message).not.toContain('secret-of-the-model');
+    expect((error as Error).message).not.toContain('secret-of-the-model');
     await sleep(100);
     expect(printed().join('\n')).toContain('Traceback');
     expect(await act(predictor, 'ok 7')).toBe('7');

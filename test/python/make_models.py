@@ -33,6 +33,10 @@ class Faults(mlflow.pyfunc.PythonModel):
         return act(str(model_input["do"].iloc[0]))
 
 
+IS_OLD = mlflow.__version__.startswith("2.9")
+OPTIONAL = {"optional": True} if IS_OLD else {"required": False}
+CODE_PATHS = "code_path" if IS_OLD else "code_paths"
+
 COLUMNS = Schema(
     [
         ColSpec(DataType.double, "d"),
@@ -43,7 +47,7 @@ COLUMNS = Schema(
         ColSpec(DataType.boolean, "b"),
         ColSpec(DataType.datetime, "t"),
         ColSpec(DataType.binary, "y"),
-        ColSpec(DataType.double, "o", required=False),
+        ColSpec(DataType.double, "o", **OPTIONAL),
     ]
 )
 PARAMS = ParamSchema([ParamSpec("limit", DataType.double, 0.5), ParamSpec("names", DataType.string, ["a"], shape=(-1,))])
@@ -63,10 +67,9 @@ def main(folder, names):
         here = os.path.dirname(os.path.abspath(__file__))
         code = [os.path.join(here, part) for part in ("describe.py", "faults.py")]
         path = os.path.join(folder, name)
+        requirements = ["mlflow", "pandas"]
         mlflow.pyfunc.save_model(
-            path, python_model=model, signature=signature, code_path=code, pip_requirements=["mlflow", "pandas"]
-        ) if mlflow.__version__.startswith("2") else mlflow.pyfunc.save_model(
-            path, python_model=model, signature=signature, code_paths=code, pip_requirements=["mlflow", "pandas"]
+            path, python_model=model, signature=signature, pip_requirements=requirements, **{CODE_PATHS: code}
         )
 
 
