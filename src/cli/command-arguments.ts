@@ -39,6 +39,18 @@ export const environmentManagerOption = (): Option =>
     "what makes the model's Python environment; local: take the python3 of the PATH (default: uv where it is found, else virtualenv)",
   ).choices(['uv', 'virtualenv', 'local']);
 
+/** Of commands that may convert a model. */
+export const checkOption = (): Option =>
+  new Option(
+    '--check <file>',
+    'rows of your own to compare a converted model on: CSV or Parquet; repeatable',
+  ).argParser((file: string, before: string[] | undefined) => [...(before ?? []), file]);
+
+export const DRIFT_OPTION = [
+  '--allow-drift',
+  'take a converted model even if numbers or labels differ; other statuses or structures are never taken',
+] as const;
+
 /** Turns the text of an option into its value; what it cannot read is wrong usage. */
 export const checked =
   <T>(parse: (text: string) => T | undefined, expected: string) =>

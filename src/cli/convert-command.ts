@@ -1,7 +1,9 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { parseSeconds } from '../config/parse-setting.ts';
 import {
   checked,
+  checkOption,
+  DRIFT_OPTION,
   environmentManagerOption,
   modelOption,
   registryOption,
@@ -21,16 +23,8 @@ export function addConvertCommand(root: Command, keep: (exitCode: number) => voi
       'where the converted model goes; not there yet, or empty',
     )
     .addOption(registryOption())
-    .addOption(
-      new Option(
-        '--check <file>',
-        'rows of your own to compare the answers on: CSV or Parquet; repeatable',
-      ).argParser((file: string, before: string[] | undefined) => [...(before ?? []), file]),
-    )
-    .option(
-      '--allow-drift',
-      'take the model even if numbers or labels differ; other statuses or structures are never taken',
-    )
+    .addOption(checkOption())
+    .option(...DRIFT_OPTION)
     .addOption(trustOption())
     .addOption(environmentManagerOption())
     .option('--json', 'print the outcome and the report as JSON')

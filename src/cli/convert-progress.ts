@@ -13,14 +13,11 @@ const WORDS: Readonly<Record<ConvertModelProgress['phase'], string>> = {
 export function createConvertProgress(
   stream: NodeJS.WritableStream = process.stderr,
   nowMs: () => number = performance.now.bind(performance),
-): { update(progress: ConvertModelProgress): void; stop(): void } {
+): { update(progress: ConvertModelProgress): void } {
   const startedAtMs = nowMs();
   const say = (text: string): void => {
     const seconds = ((nowMs() - startedAtMs) / 1000).toFixed(1).padStart(6);
     stream.write(`${seconds} s  ${text}\n`);
   };
-  return {
-    update: ({ phase, text }) => say(`${WORDS[phase].padEnd(11)} ${text.slice(0, 200)}`),
-    stop: () => say('done'),
-  };
+  return { update: ({ phase, text }) => say(`${WORDS[phase].padEnd(11)} ${text.slice(0, 200)}`) };
 }

@@ -1,9 +1,11 @@
+import packageJson from '../../package.json' with { type: 'json' };
 import { publishModel } from '../endpoint/publish-model.ts';
 import { openObjectStore } from '../publish/open-object-store.ts';
 import type { PublishedVersion } from '../publish/publish-options.ts';
 import { parseModelUri } from '../registry/model-uri.ts';
 import { shellWord } from '../shell-word.ts';
 import { commandConfiguration, type ModelOptions } from './command-options.ts';
+import { createConvertProgress } from './convert-progress.ts';
 import { createEnvironmentProgress } from './environment-progress.ts';
 import { EXIT, failureLine, UsageError } from './failure.ts';
 import { createPublishProgress } from './publish-progress.ts';
@@ -15,6 +17,9 @@ export interface PublishCommandOptions extends ModelOptions {
   readonly name?: string;
   readonly version?: string;
   readonly allowFailingExample?: boolean;
+  /** Of a conversion: CSV or Parquet files. */
+  readonly check?: readonly string[];
+  readonly allowDrift?: boolean;
   /** ms. */
   readonly timeout?: number;
   readonly json?: boolean;
@@ -27,6 +32,7 @@ export async function publish(options: PublishCommandOptions): Promise<number> {
   const target = await openObjectStore(options.to, environment);
   const progress = createPublishProgress();
   const environmentProgress = createEnvironmentProgress();
+  const conversion = createConvertProgress();
   try {
     const published = await publishModel({
       modelUri,
@@ -39,6 +45,12 @@ export async function publish(options: PublishCommandOptions): Promise<number> {
       onResolved: () => checkNameAndVersion(modelUri, options),
       onProgress: progress.update,
       onEnvironment: environmentProgress.update,
+      conversion: {
+        checks: options.check ?? [],
+        isDriftAllowed: options.allowDrift ?? false,
+        onnxRuntimeVersion: packageJson.dependencies['onnxruntime-node'],
+        onProgress: conversion.update,
+      },
     });
     environmentProgress.stop();
     progress.stop();
@@ -69,7 +81,8 @@ function checkNameAndVersion(modelUri: string, { name, version }: PublishCommand
   }
 }
 
-function warn({ example, exampleError }: PublishedVersion): void {
+function warn({ example, exampleError, note: reason }: PublishedVersion): void {
+  if (reason !== undefined) note(reason);
   if (example === 'absent') {
     note(
       'warning: the model has no input example, so it was opened, but has not answered anything; log it with input_example=… to have that checked, too',
@@ -89,13 +102,14 @@ const OUTCOMES = {
 } as const;
 
 function textOf(published: PublishedVersion, to: string): string {
-  const { outcome, name, version, uri, files, bytes, example } = published;
+  const { outcome, name, version, uri, files, bytes, example, runtime } = published;
   const answered = example === 'passed' ? '; it has answered its own input example' : '';
   const place = to.trim().replace(/\/+$/, '');
   const uriWord = shellWord(`models:/${name}/${version}`);
   return [
     `${OUTCOMES[outcome]} models:/${name}/${version}${answered}`,
     `  ${files} ${files === 1 ? 'file' : 'files'}, ${sizeText(bytes)}, in ${uri}`,
+    ...(runtime === 'python' ? ['  Python will serve it, in an image of its own'] : []),
     'next:',
     `  mlflow-serverless promote ${uriWord} --alias champion --to ${shellWord(place)}`,
     '',
@@ -103,7 +117,18 @@ function textOf(published: PublishedVersion, to: string): string {
 }
 
 function jsonOf(published: PublishedVersion, to: string): string {
-  const { outcome, name, version, uri, files, bytes, example } = published;
-  const facts = { outcome, name, version, registry: to, uri, files, bytes, example };
+  const { outcome, name, version, uri, files, bytes, example, runtime, note: reason } = published;
+  const facts = {
+    outcome,
+    name,
+    version,
+    registry: to,
+    uri,
+    files,
+    bytes,
+    example,
+    runtime,
+    note: reason,
+  };
   return `${JSON.stringify(facts, null, 2)}\n`;
 }

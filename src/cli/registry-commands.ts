@@ -1,6 +1,13 @@
 import { Argument, type Command } from 'commander';
 import { parseCount, parseSeconds } from '../config/parse-setting.ts';
-import { addPythonOptions, checked, modelOption, registryOption } from './command-arguments.ts';
+import {
+  addPythonOptions,
+  checked,
+  checkOption,
+  DRIFT_OPTION,
+  modelOption,
+  registryOption,
+} from './command-arguments.ts';
 import { MODEL_URIS, REGISTRY_EXAMPLES, REGISTRY_PLACES } from './help-texts.ts';
 
 /** Add the commands that write to registries. Each one's code is imported when it is chosen. */
@@ -24,6 +31,8 @@ export function addRegistryCommands(root: Command, keep: (exitCode: number) => v
     .addOption(registryOption())
     .option('--name <name>', "the registered name there (default: the source's)")
     .option('--version <number>', 'the version there; for a run, a logged model or a folder')
+    .addOption(checkOption())
+    .option(...DRIFT_OPTION)
     .option('--allow-failing-example', 'publish even if the model cannot answer its own example')
     .option(
       '--timeout <seconds>',

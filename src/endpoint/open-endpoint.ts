@@ -13,6 +13,7 @@ import { createModelCache, type RefreshingModelCache } from '../serving/model-ca
 import type { Telemetry } from '../telemetry.ts';
 import { createModelOpener } from './open-model.ts';
 import { openSources } from './open-sources.ts';
+import { servingPartOf } from './serving-part.ts';
 
 export interface EndpointOptions {
   readonly configuration: ServedConfiguration;
@@ -59,7 +60,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
   });
   const { aliasTtlMs, pushFloorMs, cacheMemoryBytes } = configuration;
   const cache = createModelCache({
-    registry,
+    registry: servingPartOf(registry, configuration),
     loader,
     telemetry,
     ttlMs: aliasTtlMs,

@@ -1,4 +1,5 @@
 import type { EventsConfiguration } from '../config/events-configuration.ts';
+import { VARIABLES } from '../config/variables.ts';
 import { ServingError } from '../errors.ts';
 import type { HttpHandler } from '../http/http-message.ts';
 import { createInvokeLater } from '../http-client/invoke-function.ts';
@@ -62,7 +63,8 @@ export async function openRegistryEvents(options: RegistryEventsOptions): Promis
       const modelUri = `models:/${name}/${version}`;
       const { outcome } = await publishModel({
         modelUri,
-        environment,
+        // No Python here: a model of another flavor is refused for good, with the reason.
+        environment: { ...environment, [VARIABLES.runtime.name]: 'node' },
         target,
         ...(signal && { signal }),
       });

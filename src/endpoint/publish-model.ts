@@ -6,6 +6,7 @@ import type { ModelVersion } from '../registry/model-registry.ts';
 import { parseModelUri } from '../registry/model-uri.ts';
 import { createModelOpener } from './open-model.ts';
 import { openSources } from './open-sources.ts';
+import { createPreparer, type PreparerOptions } from './prepare-model.ts';
 import { verifyModel } from './verify-model.ts';
 
 export interface PublishModelOptions
@@ -21,6 +22,11 @@ export interface PublishModelOptions
   readonly onResolved?: (version: ModelVersion) => void;
   /** Told while the Python environment is made that the model is tried in. */
   readonly onEnvironment?: (progress: EnvironmentProgress) => void;
+  /** How a model of another flavor is converted. @default it is published as it is */
+  readonly conversion?: Pick<
+    PreparerOptions,
+    'onnxRuntimeVersion' | 'isDriftAllowed' | 'checks' | 'onProgress'
+  >;
 }
 
 /**
@@ -29,7 +35,7 @@ export interface PublishModelOptions
  * @throws {ServingError} as `ModelRegistry.resolve` and `publishVersion`
  */
 export async function publishModel(options: PublishModelOptions): Promise<PublishedVersion> {
-  const { modelUri, environment, onResolved, onEnvironment, ...publishing } = options;
+  const { modelUri, environment, onResolved, onEnvironment, conversion, ...publishing } = options;
   const { registry, store } = await openSources(environment);
   const { signal } = options;
   const source = await registry.resolve(modelUri, signal ? { signal } : {});
@@ -46,6 +52,9 @@ export async function publishModel(options: PublishModelOptions): Promise<Publis
     origin: originOf(modelUri, source, environment),
     store,
     verify: (model) => verifyModel(model, open),
+    ...(conversion && {
+      prepare: createPreparer({ ...conversion, modelUri, environment, ...(signal && { signal }) }),
+    }),
   });
 }
 

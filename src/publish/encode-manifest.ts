@@ -7,7 +7,7 @@ import { MANIFEST_SCHEMA } from '../registry/manifest.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
 import type { ExampleStatus } from '../telemetry.ts';
 import type { HashedFile } from './hash-files.ts';
-import type { PublishOrigin } from './publish-options.ts';
+import type { PreparedModel, PublishOrigin } from './publish-options.ts';
 import { readRequirements } from './requirements.ts';
 import { withoutUserInfo } from './without-user-info.ts';
 
@@ -26,6 +26,10 @@ export interface ManifestParts {
   /** The keys of the MLmodel as they are written. */
   readonly written: YamlMap;
   readonly example: ExampleStatus;
+  /** What was decided about it; undefined when nothing was. */
+  readonly prepared?: PreparedModel | undefined;
+  /** SHA-256 of the list of the files that it was converted from. */
+  readonly convertedFrom?: string | undefined;
   /** ms since epoch. */
   readonly publishedAtMs: number;
 }
@@ -54,6 +58,9 @@ export async function encodeManifest(parts: ManifestParts): Promise<Uint8Array> 
     signature: written['signature'] ?? null,
     opset: onnxFile === undefined ? undefined : readOpsets(join(folder, onnxFile)),
     requirements: await readRequirements(folder),
+    runtime: parts.prepared?.runtime,
+    serving: parts.prepared?.serving,
+    converted_from: parts.convertedFrom,
     verified: { opened: true, example: parts.example },
     files: files.map(({ path, sizeBytes, sha256 }) => ({ path, size: sizeBytes, sha256 })),
   };

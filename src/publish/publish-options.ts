@@ -27,6 +27,30 @@ export interface Verification {
   readonly exampleError?: unknown;
 }
 
+/** Makes of a model's files what is published of it: converts it, or leaves it as it is. */
+export type PrepareModel = (model: ModelToPrepare) => Promise<PreparedModel>;
+
+export interface ModelToPrepare extends ModelToVerify {
+  /** Of its files. */
+  readonly sha256: string;
+  /** An empty folder for whatever is needed on the way; it is removed afterwards. */
+  readonly work: string;
+}
+
+export interface PreparedModel {
+  /** What is published: the model's own directory, or another one. */
+  readonly directory: string;
+  /** What will compute its answers. */
+  readonly runtime: PublishedRuntime;
+  /** Files that the Node runtime needs, relative; it fetches no other. @default all */
+  readonly serving?: readonly string[];
+  /** Why it is published so, when that is not what one would expect; one line. */
+  readonly note?: string;
+}
+
+/** `node`: ONNX Runtime in process. `python`: the model's own code in its own environment. */
+export type PublishedRuntime = 'node' | 'python';
+
 export interface PublishOptions {
   /** What is published, as its registry resolved it. */
   readonly source: ModelVersion;
@@ -39,6 +63,8 @@ export interface PublishOptions {
   readonly store: ArtifactStore;
   readonly target: ObjectStore;
   readonly verify: VerifyModel;
+  /** @default published as it is */
+  readonly prepare?: PrepareModel;
   /** @default false - a model that cannot answer its own example is refused */
   readonly allowFailingExample?: boolean;
   readonly signal?: AbortSignal;
@@ -69,6 +95,10 @@ export interface PublishedVersion {
   readonly uri: string;
   readonly files: number;
   readonly bytes: number;
+  /** What computes its answers; undefined where the manifest does not say. */
+  readonly runtime?: PublishedRuntime;
+  /** Why that, when it is not what one would expect. */
+  readonly note?: string;
   /** Of the version that is there now; undefined when it was not verified again. */
   readonly example: ExampleStatus | undefined;
   /** Why the example failed. */

@@ -38,3 +38,13 @@ export function cannotAnswer({ name, version }: RefusedVersion, reason: unknown)
     { cause: reason },
   );
 }
+
+/** A conversion that is made again need not give the same bytes. */
+export const cannotRepair = (
+  { name, version, registry }: RefusedVersion,
+  difference: string,
+): ServingError =>
+  new ServingError(
+    'RESOURCE_ALREADY_EXISTS',
+    `files of version ${version} of model "${name}" have gone from ${registry}, and converting it again does not give the same ones (${difference}); register the model as a new version and publish that`,
+  );

@@ -1,20 +1,27 @@
 import { parseMlModel, readMlModelMap } from '../model/parse-mlmodel.ts';
 import type { Manifest } from '../registry/manifest.ts';
+import type { ArtifactFile } from '../registry/model-registry.ts';
 import { manifestKey } from '../registry/published-layout.ts';
 import { readMlModelText } from '../serving/model-files.ts';
 import { checkPublishedName } from './check-published-name.ts';
 import { isBeingRemoved } from './claim-removal.ts';
-import { contentDirectory } from './content-directory.ts';
+import { contentDigest, contentDirectory } from './content-directory.ts';
 import { describeDifference } from './describe-difference.ts';
 import { encodeManifest } from './encode-manifest.ts';
 import { findPublished } from './find-published.ts';
 import { type HashedFile, hashFiles, totalBytes } from './hash-files.ts';
 import type { WriteCondition } from './object-store.ts';
-import type { PublishedVersion, PublishOptions, PublishOutcome } from './publish-options.ts';
+import type {
+  PreparedModel,
+  PublishedVersion,
+  PublishOptions,
+  PublishOutcome,
+} from './publish-options.ts';
 import {
   alreadyThere,
   beingRemoved,
   cannotAnswer,
+  cannotRepair,
   type RefusedVersion,
   removedMeanwhile,
 } from './publish-refusals.ts';
@@ -71,15 +78,42 @@ interface Publishing {
   readonly files: readonly HashedFile[];
 }
 
+/** What is published of the model may be more than its source: a converted model holds both. */
+interface Prepared extends Publishing {
+  readonly prepared: PreparedModel | undefined;
+  /** Of the source's files, when the model was converted. */
+  readonly convertedFrom: string | undefined;
+}
+
+async function prepare(publishing: Publishing): Promise<Prepared> {
+  const { options, name, version, folder, files } = publishing;
+  const sha256 = contentDigest(files);
+  const prepared = await options.prepare?.({
+    directory: folder,
+    version: { ...options.source, name, version },
+    mlmodel: await parseMlModel(await readMlModelText(folder)),
+    sha256,
+    work: `${folder}-work`,
+  });
+  if (prepared === undefined || prepared.directory === folder) {
+    return { ...publishing, prepared, convertedFrom: undefined };
+  }
+  const { directory } = prepared;
+  const made = await hashFiles(directory, options.signal);
+  return { ...publishing, folder: directory, files: made, prepared, convertedFrom: sha256 };
+}
+
 async function writeVersion(
-  publishing: Publishing,
+  asked: Publishing,
   { condition }: { readonly condition: WriteCondition },
 ): Promise<PublishedVersion> {
-  const { options, name, version, folder, files } = publishing;
+  const { options, name, version } = asked;
   const { target, source, origin, signal, now = Date.now } = options;
   const call = signal ? { signal } : {};
   // Asked after the manifest was found missing: a prune claims a version before it takes the manifest away.
-  await checkNotRemoved(publishing);
+  await checkNotRemoved(asked);
+  const publishing = await prepare(asked);
+  const { folder, files, prepared, convertedFrom } = publishing;
   const { mlmodel, written, verification } = await verifyModel(publishing);
   const directory = contentDirectory(files);
   const prefix = filesFolder(name, version, directory);
@@ -92,7 +126,7 @@ async function writeVersion(
   const publishedAtMs = now();
   const bytes = await encodeManifest({
     ...{ name, version, directory, files, origin, source, folder, mlmodel, written, example },
-    publishedAtMs,
+    ...{ prepared, convertedFrom, publishedAtMs },
   });
   signal?.throwIfAborted();
   const key = manifestKey(name, version);
@@ -100,11 +134,17 @@ async function writeVersion(
   const winner = outcome === 'written' ? undefined : await target.read(key, call);
   // An answer that was lost makes our own write look like another's.
   if (outcome === 'written' || (winner && Buffer.from(bytes).equals(winner.bytes))) {
-    return { ...report(publishing, 'published', prefix), ...verification };
+    const { runtime, note } = prepared ?? {};
+    return {
+      ...report(publishing, 'published', prefix),
+      ...verification,
+      ...(runtime && { runtime }),
+      ...(note !== undefined && { note }),
+    };
   }
   const { manifest } = await findPublished(target, name, version, call);
   if (manifest === undefined) throw removedMeanwhile(refused(publishing));
-  return keepVersion(publishing, manifest);
+  return keepVersion(asked, manifest);
 }
 
 async function checkNotRemoved(publishing: Publishing): Promise<void> {
@@ -119,13 +159,35 @@ async function checkNotRemoved(publishing: Publishing): Promise<void> {
 /** The version is there already: the same files are no news, others are refused. */
 async function keepVersion(publishing: Publishing, manifest: Manifest): Promise<PublishedVersion> {
   const { options, name, version, files } = publishing;
-  const difference = describeDifference(manifest.files, files);
+  const { convertedFrom, runtime } = manifest;
+  const difference =
+    convertedFrom === undefined
+      ? describeDifference(manifest.files, files)
+      : differenceOfSource(convertedFrom, files);
   if (difference !== undefined) throw alreadyThere(refused(publishing), difference);
   const prefix = filesFolder(name, version, manifest.directory);
-  const gone = await findMissingFiles(options.target, prefix, files, options.signal);
-  if (gone.length > 0) await upload(publishing, prefix, gone);
-  return report(publishing, gone.length > 0 ? 'repaired' : 'unchanged', prefix);
+  const listed = convertedFrom === undefined ? files : manifest.files.map(hashed);
+  const gone = await findMissingFiles(options.target, prefix, listed, options.signal);
+  const isComplete = gone.length === 0;
+  const kept = isComplete || convertedFrom === undefined ? publishing : await prepare(publishing);
+  if (!isComplete) {
+    const changed = describeDifference(manifest.files, kept.files);
+    if (changed !== undefined) throw cannotRepair(refused(publishing), changed);
+    await upload(kept, prefix, gone);
+  }
+  const there = { ...kept, files: listed };
+  const outcome = isComplete ? 'unchanged' : 'repaired';
+  return { ...report(there, outcome, prefix), ...(runtime && { runtime }) };
 }
+
+const differenceOfSource = (sha256: string, files: readonly HashedFile[]): string | undefined =>
+  contentDigest(files) === sha256 ? undefined : 'it was converted from a model with other bytes';
+
+const hashed = ({ path, sizeBytes, sha256 = '' }: ArtifactFile): HashedFile => ({
+  path,
+  sizeBytes,
+  sha256,
+});
 
 async function verifyModel(publishing: Publishing) {
   const { options, name, version, folder } = publishing;

@@ -21,6 +21,12 @@ export interface Manifest {
   readonly publishedAt?: string;
   /** Names, as in `MLmodel`. */
   readonly flavors: readonly string[];
+  /** What computes its answers; undefined where an older writer did not say. */
+  readonly runtime?: 'node' | 'python';
+  /** Those of `files` that the Node runtime needs; undefined: all. */
+  readonly serving?: readonly ArtifactFile[];
+  /** SHA-256 of the list of the files that it was converted from. */
+  readonly convertedFrom?: string;
 }
 
 /**
@@ -60,6 +66,26 @@ export function parseManifest(bytes: Uint8Array, where: string): Manifest {
     files: listed,
     ...(typeof publishedAt === 'string' && { publishedAt }),
     flavors: isRecord(flavors) ? Object.keys(flavors) : [],
+    ...readServing(value, listed, fault),
+  };
+}
+
+function readServing(
+  { runtime, serving, converted_from: convertedFrom }: Readonly<Record<string, unknown>>,
+  files: readonly ArtifactFile[],
+  fault: (problem: string) => ServingError,
+): Pick<Manifest, 'runtime' | 'serving' | 'convertedFrom'> {
+  if (serving !== undefined && !Array.isArray(serving)) throw fault('"serving" must list paths');
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const served = serving?.map((path: unknown) => {
+    const file = typeof path === 'string' ? byPath.get(path) : undefined;
+    if (file === undefined) throw fault('"serving" names a path that is none of "files"');
+    return file;
+  });
+  return {
+    ...((runtime === 'node' || runtime === 'python') && { runtime }),
+    ...(served && { serving: served }),
+    ...(typeof convertedFrom === 'string' && { convertedFrom }),
   };
 }
 

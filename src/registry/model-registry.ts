@@ -10,6 +10,10 @@ export interface ModelVersion {
   readonly digest?: string;
   /** The file list with sizes and digests, when the registry publishes one. */
   readonly files?: readonly ArtifactFile[];
+  /** Those of `files` that the Node runtime needs, when they are not all. */
+  readonly serving?: readonly ArtifactFile[];
+  /** `files` are only those that the Node runtime needs: other bytes than the whole version, and kept apart from it. */
+  readonly isServingPart?: true;
   readonly tags: Readonly<Record<string, string>>;
   /** The run that a registered version came from, when the registry tells. */
   readonly runId?: string;

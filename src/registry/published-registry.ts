@@ -152,6 +152,7 @@ function toRecord(
     location: objects.uriOf(`${versionFolder(name, version)}/${manifest.directory}`),
     tags: manifest.tags,
     files: manifest.files,
+    ...(manifest.serving && { serving: manifest.serving }),
     digest: createHash('sha256').update(bytes).digest('hex'),
   };
 }

@@ -14,6 +14,8 @@ export interface VersionRecord {
   readonly tags: Readonly<Record<string, string>>;
   readonly digest?: string;
   readonly files?: readonly ArtifactFile[];
+  /** Those of `files` that the Node runtime needs, when they are not all. */
+  readonly serving?: readonly ArtifactFile[];
   /** The run it came from. */
   readonly runId?: string;
 }

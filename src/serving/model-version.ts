@@ -3,8 +3,11 @@ import type { ModelVersion } from '../registry/model-registry.ts';
 import { parseModelUri } from '../registry/model-uri.ts';
 
 /** Equal for two lookups that mean the same open model; for maps in memory. */
-export const versionKey = ({ name, version, source, digest }: ModelVersion): string =>
-  `${name}\n${version}\n${digest ?? source}`;
+export const versionKey = (of: ModelVersion): string =>
+  `${of.name}\n${of.version}\n${of.digest ?? of.source}${partOf(of)}`;
+
+/** A part of a version is another thing than the whole of it. */
+const partOf = ({ isServingPart }: ModelVersion): string => (isServingPart ? '\nserving' : '');
 
 /**
  * Name of the folder that holds a version's files; undefined when the files may change under their URI.
@@ -12,9 +15,11 @@ export const versionKey = ({ name, version, source, digest }: ModelVersion): str
  * A digest fixes the bytes; a registered version and a logged model are never rewritten. A folder,
  * a bucket prefix or a run's artifacts may be, so every process fetches them afresh, as MLflow does.
  */
-export function diskKey({ name, version, source, digest }: ModelVersion): string | undefined {
+export function diskKey(of: ModelVersion): string | undefined {
+  const { name, version, source, digest } = of;
   if (digest === undefined && !/^(\d+|m-.+)$/.test(version)) return undefined;
-  const hash = createHash('sha256').update(digest ?? JSON.stringify([name, version, source]));
+  const content = digest ?? JSON.stringify([name, version, source]);
+  const hash = createHash('sha256').update(`${content}${partOf(of)}`);
   return `${slug(name)}-${slug(version)}-${hash.digest('hex').slice(0, 32)}`;
 }
 
