@@ -7,6 +7,7 @@ import { ServingError } from '../errors.ts';
 import type { MlModel } from '../model/mlmodel.ts';
 import { parseMlModel } from '../model/parse-mlmodel.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
+import { describeRuntime } from './describe-runtime.ts';
 import { describeSignature } from './describe-signature.ts';
 import { type EndpointOptions, endpointConfiguration } from './endpoint-options.ts';
 import { EXIT, failureLine } from './failure.ts';
@@ -17,18 +18,25 @@ export interface ResolveCommandOptions extends EndpointOptions {
 
 /** Show what a model URI means now, where its files lie, and what the model says of itself. */
 export async function resolve(options: ResolveCommandOptions): Promise<number> {
-  const { environment, modelUri } = await endpointConfiguration(options, 'source');
+  const configuration = await endpointConfiguration(options, 'source');
+  const { environment, modelUri } = configuration;
   const sources = await openSources(environment);
   const version = await sources.registry.resolve(modelUri);
   const mlmodel = await readMlModel(sources, version);
-  const facts = factsOf(modelUri, version, mlmodel);
+  const runtime = mlmodel && describeRuntime(configuration, version, mlmodel);
+  const facts = factsOf(modelUri, version, mlmodel, runtime);
   process.stdout.write(options.json ? `${JSON.stringify(facts, null, 2)}\n` : table(facts));
   return EXIT.ok;
 }
 
 type Facts = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
-function factsOf(uri: string, version: ModelVersion, mlmodel: MlModel | undefined): Facts {
+function factsOf(
+  uri: string,
+  version: ModelVersion,
+  mlmodel: MlModel | undefined,
+  runtime: string | undefined,
+): Facts {
   const { files } = version;
   return {
     uri,
@@ -39,6 +47,7 @@ function factsOf(uri: string, version: ModelVersion, mlmodel: MlModel | undefine
     files: files?.length,
     bytes: files?.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     flavors: mlmodel && Object.keys(mlmodel.flavors),
+    runtime,
     mlflow_version: mlmodel?.mlflowVersion,
     ...describeSignature(mlmodel?.signature),
   };

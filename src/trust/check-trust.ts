@@ -39,8 +39,8 @@ export function checkTrust(question: TrustQuestion): void {
   const place = withoutSecrets(registry ?? version.source);
   throw new ServingError(
     'PERMISSION_DENIED',
-    `${subject} from ${place}, and code from there is not trusted to run; if you trust whoever can write there: ` +
-      `--trust ${place}, MLFLOW_SERVERLESS_PYTHON_TRUST=${place}, or in endpoint.yaml python: { trust: [${place}] }`,
+    `${subject} from ${place}, and code from there is not trusted to run; if you trust whoever can write there, add ` +
+      `--trust ${place} (or MLFLOW_SERVERLESS_PYTHON_TRUST, or python: { trust: [${place}] } in endpoint.yaml)`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { ensurePythonEnvironment } from '../../src/python-env/ensure-python-environment.ts';
-import { mlmodelOf } from './model-folder.ts';
+import { mlmodelOf } from './bare-mlmodel.ts';
 
 // A process that makes the environment of the folder that it is given, and says what it does.
 const [directory = '', root = ''] = process.argv.slice(2);

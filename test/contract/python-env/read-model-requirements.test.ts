@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hashRequirements } from '../../../src/python-env/hash-requirements.ts';
 import { readModelRequirements } from '../../../src/python-env/read-model-requirements.ts';
-import { folderOf, mlmodelOf } from '../../helpers/model-folder.ts';
+import { mlmodelOf } from '../../helpers/bare-mlmodel.ts';
+import { folderOf } from '../../helpers/model-folder.ts';
 
 const MAP = mlmodelOf({ env: { conda: 'conda.yaml', virtualenv: 'python_env.yaml' } });
 const TEXT = mlmodelOf({ env: 'conda.yaml' }, '1.20.2');

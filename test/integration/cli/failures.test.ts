@@ -36,6 +36,8 @@ const newestOpset = (): Buffer =>
     opsets: { '': 99 },
   });
 
+const PICKLE = 'flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n  sklearn: {}\n';
+
 describe('a command that cannot open its model', () => {
   it.each([
     {
@@ -75,14 +77,23 @@ describe('a command that cannot open its model', () => {
     },
     {
       name: 'a flavor without a runtime',
-      args: () => [
-        '-m',
-        folder({
-          MLmodel:
-            'flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n  sklearn: {}\n',
-        }),
-      ],
-      says: /flavor is sklearn; only onnx can be served: convert it/,
+      args: () => ['--runtime', 'node', '-m', folder({ MLmodel: PICKLE })],
+      says: /flavor is sklearn; only onnx can be served: convert it .*, or let Python answer with --runtime auto/,
+    },
+    {
+      name: 'Python code that nobody trusts',
+      args: () => ['-m', folder({ MLmodel: PICKLE })],
+      says: /is Python code \(sklearn, in a pickle\) from \/.*, and code from there is not trusted to run; .* add --trust \//,
+    },
+    {
+      name: 'a trusted place that is none',
+      args: () => ['--trust', 's3://', '-m', folder({ MLmodel: PICKLE })],
+      says: /"s3:\/\/" is no place that can be trusted .*: expected s3:\/\/bucket\/prefix/,
+    },
+    {
+      name: 'a model that does not say what it needs',
+      args: () => ['--trust', root, '-m', folder({ MLmodel: PICKLE })],
+      says: /there is no python_env\.yaml, requirements\.txt or conda\.yaml; write python_env\.yaml/,
     },
     {
       name: 'a corrupt MLmodel',

@@ -120,7 +120,7 @@ describe('resolve', () => {
     const { stdout } = await runCli(['resolve', '-m', model]);
 
     expect(stdout).toMatch(
-      /^uri {13}\S+\nname {12}model\nsource {10}.*\nflavors {9}onnx, python_function\ninputs {10}a: double, b: double\n$/,
+      /^uri {13}\S+\nname {12}model\nsource {10}.*\nflavors {9}onnx, python_function\nruntime {9}onnx\ninputs {10}a: double, b: double\n$/,
     );
   });
 });

@@ -41,8 +41,8 @@ describe('checkTrust', () => {
         code: 'PERMISSION_DENIED',
         message:
           'model "wine" is Python code (sklearn, in a pickle) from https://mlflow.example.com, and code from there is not trusted to run; ' +
-          'if you trust whoever can write there: --trust https://mlflow.example.com, MLFLOW_SERVERLESS_PYTHON_TRUST=https://mlflow.example.com, ' +
-          'or in endpoint.yaml python: { trust: [https://mlflow.example.com] }',
+          'if you trust whoever can write there, add --trust https://mlflow.example.com ' +
+          '(or MLFLOW_SERVERLESS_PYTHON_TRUST, or python: { trust: [https://mlflow.example.com] } in endpoint.yaml)',
       }),
     );
   });
@@ -58,7 +58,7 @@ describe('checkTrust', () => {
     const plain = { ...VERSION, version: '' };
 
     expect(() => checkTrust(question({ version: plain, registry: undefined }))).toThrow(
-      /--trust s3:\/\/files\/1\/model,/,
+      /--trust s3:\/\/files\/1\/model /,
     );
   });
 
