@@ -1,5 +1,5 @@
 import { badRequest, type ServingError } from '../../errors.ts';
-import type { ElementType } from './native-runtime.ts';
+import type { ElementType } from './element-types.ts';
 import { quote } from './quote.ts';
 
 /** ONNX's own names where they differ from numpy's. */

@@ -1,8 +1,9 @@
 import { badRequest } from '../../errors.ts';
 import type { NdArray } from '../../model/nd-array.ts';
 import { pythonStr } from '../../model/python-text.ts';
+import type { ElementType } from './element-types.ts';
 import { wrongDtype } from './feed-problem.ts';
-import type { ElementType, NativeTensor } from './native-runtime.ts';
+import type { NativeTensor } from './native-runtime.ts';
 import { quote } from './quote.ts';
 
 /** An input of the graph that a request can fill. */

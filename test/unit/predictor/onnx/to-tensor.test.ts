@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type NdArray, ndArray } from '../../../../src/model/nd-array.ts';
-import type { ElementType } from '../../../../src/predictor/onnx/native-runtime.ts';
+import type { ElementType } from '../../../../src/predictor/onnx/element-types.ts';
 import { toTensor } from '../../../../src/predictor/onnx/to-tensor.ts';
 
 const feed = (type: ElementType, array: NdArray) =>
