@@ -3,8 +3,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** `interop`: the real MLflow and moto. `infra`: what checks templates. `mlflow2`: an old MLflow. Apart, as their pins contradict. */
-export type PythonEnvironment = 'interop' | 'infra' | 'mlflow2';
+/**
+ * `interop`: the real MLflow and moto. `infra`: what checks templates. `mlflow2`: an old MLflow. `flavors`: what models
+ * of every flavor are trained with. Apart, as their pins contradict.
+ */
+export type PythonEnvironment = 'interop' | 'infra' | 'mlflow2' | 'flavors';
 
 /**
  * A Python environment with the packages of test/<name>/requirements.txt: made once in .venv/<name>,

@@ -1,0 +1,1 @@
+"""One module for each flavor that becomes ONNX: `convert(model, options) -> Converted`."""
