@@ -17,6 +17,8 @@ const OPTIONS: BuildOptions = {
   supported: { 'dynamic-import': false },
   legalComments: 'none',
   logLevel: 'warning',
+  // Code that asks for it looks first whether there is `__dirname`.
+  logOverride: { 'empty-import-meta': 'silent' },
 };
 
 /**

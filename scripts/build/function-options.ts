@@ -10,4 +10,6 @@ export const FUNCTION_OPTIONS = {
   format: 'cjs',
   legalComments: 'none',
   logLevel: 'warning',
+  // Code that asks for it looks first whether there is `__dirname`.
+  logOverride: { 'empty-import-meta': 'silent' },
 } as const satisfies BuildOptions;
