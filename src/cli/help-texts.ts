@@ -103,3 +103,11 @@ Examples:
   $ mlflow-serverless convert -m models:/wine/3 -o wine-onnx --check rows.csv --check more.parquet
 
 The model's own code runs to convert it and to compare the answers: it must come from a place that --trust names.`;
+
+export const AUDIT_EXAMPLES = `
+Examples:
+  $ mlflow-serverless audit -m models:/wine@champion
+  $ mlflow-serverless audit -m path/to/model --fail-on warning
+  $ mlflow-serverless audit -m models:/wine/3 --json
+
+The model's files are read and never opened as a model: no pickle, no code of it. docs/audit.md explains each finding.`;

@@ -51,6 +51,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/predictor',
     'src/registry',
     'src/serving/model-files',
+    'src/trust/python-flavor',
     'src/model',
     'src/errors',
   ],
