@@ -23,6 +23,7 @@ export default defineConfig({
       project('properties', ['test/properties/**/*.test.ts'], 600_000),
       project('deployed', ['test/infra/**/*.deployed.ts'], 120_000, ['test/infra/prepare.ts']),
       project('python', ['test/python/**/*.test.ts'], 300_000),
+      project('image', ['test/image/**/*.test.ts'], 120_000),
       project('artifact', ['test/artifact/**/*.test.ts'], 120_000),
     ],
   },

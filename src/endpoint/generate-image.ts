@@ -6,6 +6,7 @@ import type { Environment } from '../config/environment.ts';
 import { ServingError } from '../errors.ts';
 import { nodeBase, pythonBase } from '../image/base-images.ts';
 import type { ImageArchitecture, ImageFile } from '../image/image-file.ts';
+import type { ImageStage } from '../image/image-step.ts';
 import { lambdaDoor } from '../image/lambda-door.ts';
 import { workerFiles } from '../image/worker-files.ts';
 import { writeBuildContext } from '../image/write-build-context.ts';
@@ -39,6 +40,8 @@ export interface GenerateImageOptions {
 export interface GeneratedImage {
   readonly image: ImageFile;
   readonly pythonBase: string;
+  /** What the Dockerfile says, for whoever carries it out without Docker. */
+  readonly stages: readonly ImageStage[];
   /** What people should know. */
   readonly notes: readonly string[];
 }
@@ -71,7 +74,7 @@ export async function generateImage(options: GenerateImageOptions): Promise<Gene
     };
     const python = options.pythonBase ?? (base?.image as string);
     const notes = [...requirements.notes, ...(base?.note === undefined ? [] : [base.note])];
-    await writeBuildContext(directory, {
+    const stages = await writeBuildContext(directory, {
       model,
       requirements,
       bases: { python, node: options.nodeBase ?? nodeBase(NODE_VERSION) },
@@ -87,7 +90,7 @@ export async function generateImage(options: GenerateImageOptions): Promise<Gene
         ...notes,
       ],
     });
-    return { image, pythonBase: python, notes };
+    return { image, pythonBase: python, stages, notes };
   });
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type Answer, startRuntimeApi } from './runtime-api.ts';
+import { type Answer, type RuntimeApi, startRuntimeApi } from './runtime-api.ts';
 
 export interface LambdaOptions {
   /** The unpacked zip. */
@@ -61,6 +61,11 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaProcess
     env: { ...lambdaEnvironment(inside.task, handler, api.address), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return watchFunction(child, api);
+}
+
+/** A function that was started with a runtime API of its own. */
+export function watchFunction(child: ChildProcess, api: RuntimeApi): LambdaProcess {
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text) => {
@@ -117,7 +122,8 @@ if touch /mnt/task/written 2>/dev/null || touch /written 2>/dev/null; then
 fi
 exec "$@"`;
 
-const lambdaEnvironment = (
+/** What Lambda sets for every function. */
+export const lambdaEnvironment = (
   directory: string,
   handler: string,
   api: string,
