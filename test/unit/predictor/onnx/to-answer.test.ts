@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ndArray } from '../../../../src/model/nd-array.ts';
-import type { ElementType, NativeTensor } from '../../../../src/predictor/onnx/native-runtime.ts';
+import type { ElementType } from '../../../../src/predictor/onnx/element-types.ts';
+import type { NativeTensor } from '../../../../src/predictor/onnx/native-runtime.ts';
 import type { OutputPlan } from '../../../../src/predictor/onnx/output-plan.ts';
 import { dictAnswer, frameAnswer } from '../../../../src/predictor/onnx/to-answer.ts';
 
