@@ -37,6 +37,9 @@ Examples:
   $ mlflow-serverless serve -m models:/wine@champion --registry-uri http://127.0.0.1:5000 -p 8080
   $ mlflow-serverless serve -m s3://bucket/path/to/model -h 0.0.0.0 -w 4
   $ mlflow-serverless serve -c endpoint.yaml --registry-uri examples/registry
+  $ mlflow-serverless serve -m models:/churn@champion --trust http://127.0.0.1:5000
+
+A model that is not ONNX is Python code: it runs, in its own environment, only if its registry or its place is trusted.
 
 Answers POST /invocations and GET /ping, /health and /version as "mlflow models serve" does.
 Ctrl-C finishes the requests under way; a second one stops at once.`,
