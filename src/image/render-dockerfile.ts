@@ -65,7 +65,9 @@ const pairs = (values: Readonly<Record<string, string>>): string =>
 
 /** In double quotes, where only these mean something. */
 const quoted = (value: string): string =>
-  /^[\w@%+:,./-]+$/.test(value) ? value : `"${value.replace(/[\\"$]/g, '\\$&')}"`;
+  /^[\w@%+:,./-]+$/.test(value)
+    ? value
+    : `"${value.replace(/[\r\n]+/g, ' ').replace(/[\\"$]/g, '\\$&')}"`;
 
 const commentLines = (comment: string | undefined): string[] =>
   comment === undefined ? [] : comment.split('\n').map(asComment);

@@ -6,9 +6,11 @@ import { ensurePythonEnvironment } from '../../scripts/python-env.ts';
 import { readEndpointFile } from '../../src/config/read-endpoint-file.ts';
 import { ENDPOINT_FILES } from './endpoint-files.ts';
 import { synthesize } from './synth.ts';
+import { writeDockerfiles } from './write-dockerfiles.ts';
 
 /**
- * `npm run lint:infra`: cfn-lint and Checkov over the templates of endpoint.yaml, of every auth mode and of every option.
+ * `npm run lint:infra`: cfn-lint and Checkov over the templates of endpoint.yaml, of every auth mode and of every option;
+ * hadolint and Checkov over the Dockerfiles that generate-dockerfile writes.
  *
  * Nothing is skipped here: what a template breaks on purpose says so, with its reason, in the resource's
  * metadata, which the tools read. The reasons are printed.
@@ -27,6 +29,13 @@ try {
   const quietly = ['--framework', 'cloudformation', '--skip-download', '--quiet', '--compact'];
   lint('checkov', ['--directory', directory, ...quietly]);
   console.log(`cfn-lint and checkov have no finding in ${templates.length} templates`);
+  const dockerfiles = await writeDockerfiles(join(directory, 'images'));
+  lint('hadolint', dockerfiles);
+  for (const dockerfile of dockerfiles) {
+    const inDockerfiles = ['--framework', 'dockerfile', ...quietly.slice(2)];
+    lint('checkov', ['--file', dockerfile, ...inDockerfiles]);
+  }
+  console.log(`hadolint and checkov have no finding in ${dockerfiles.length} Dockerfiles`);
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
