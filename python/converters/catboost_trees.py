@@ -77,7 +77,11 @@ def _free_tree(root: Mapping[str, Any], features: Mapping[int, Any]) -> SourceTr
 
 
 def _source_tree(
-    splits: list[Any], features: Mapping[int, Any], trues: list[int], falses: list[int], leaves: list[list[float]]
+    splits: list[Any],
+    features: Mapping[int, Any],
+    trues: list[int],
+    falses: list[int],
+    leaves: list[list[float]],
 ) -> SourceTree:
     asked = [features[split["float_feature_index"]] for split in splits]
     return SourceTree(

@@ -40,10 +40,10 @@ class Graph:
     def cast(self, value: str, dtype: Any) -> str:
         return self.op("Cast", value, to=_element_type(dtype))
 
-    def model(self, output: str, dtype: Any, shape: list[int | str], name: str = "output") -> onnx.ModelProto:
-        """The finished model, whose one output is the value given."""
-        self._nodes.append(helper.make_node("Identity", [output], [name]))
-        result = helper.make_tensor_value_info(name, _element_type(dtype), shape)
+    def model(self, output: str, dtype: Any, shape: list[int | str]) -> onnx.ModelProto:
+        """The finished model, whose output `output` is the value given."""
+        self._nodes.append(helper.make_node("Identity", [output], ["output"]))
+        result = helper.make_tensor_value_info("output", _element_type(dtype), shape)
         graph = helper.make_graph(self._nodes, "converted", self._inputs, [result], self._constants)
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(ML_DOMAIN, _ML_OPSET)]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
@@ -54,7 +54,8 @@ class Graph:
 def tensor(array: np.ndarray, name: str) -> onnx.TensorProto:
     """A constant; numpy's `object` is text."""
     if array.dtype == object:
-        return helper.make_tensor(name, TensorProto.STRING, array.shape, [str(v).encode() for v in array.flat])
+        texts = [str(text).encode() for text in array.flat]
+        return helper.make_tensor(name, TensorProto.STRING, array.shape, texts)
     return numpy_helper.from_array(array, name)
 
 

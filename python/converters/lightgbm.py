@@ -1,7 +1,7 @@
 """LightGBM's boosters and its scikit-learn models, as one TreeEnsemble in double, as LightGBM computes.
 
-Built from the model's own text. onnxmltools' converter rounds thresholds and leaves to float32, knows nothing of
-`zero_as_missing`, and makes a chain of nodes of every categorical split.
+Built from the model's own text. onnxmltools' converter rounds thresholds and leaves to float32, knows nothing
+of `zero_as_missing`, and makes a chain of nodes of every categorical split.
 """
 
 from __future__ import annotations
@@ -11,15 +11,23 @@ from typing import Any
 
 import numpy as np
 
-from converters.conversion import ArrayInput, Conversion, Converted, LoadedModel, Options, Output, Unsupported
+from converters.conversion import (
+    ArrayInput,
+    Conversion,
+    Converted,
+    LoadedModel,
+    Options,
+    Output,
+    Unsupported,
+)
 from converters.graph import Graph
 from converters.lightgbm_columns import Columns
-from converters.lightgbm_text import read_model
+from converters.lightgbm_text import SourceModel, read_model
+from converters.thresholds import threshold_probes
 from converters.tree_ensemble import TreeEnsemble
 
-_AS_IS = {
-    "regression", "regression_l1", "huber", "fair", "quantile", "mape", "lambdarank", "rank_xendcg", "custom",
-}  # fmt: skip
+_AS_IS = {"regression", "regression_l1", "huber", "fair", "quantile", "mape"}
+_AS_IS |= {"lambdarank", "rank_xendcg", "custom"}
 _EXPONENTIAL = {"poisson", "gamma", "tweedie"}
 
 
@@ -42,37 +50,41 @@ def convert(model: LoadedModel, options: Options) -> Converted:
             "the model was trained on pandas category columns, and lightgbm refuses frames without them; "
             "no request can carry them"
         )
-    parsed = read_model(booster.model_to_string())
+    source = read_model(booster.model_to_string())
     graph = Graph()
     columns = Columns()
-    trees = [columns.place(tree) for tree in parsed.trees]
-    ensemble = TreeEnsemble(parsed.groups, np.float64)
-    for index, tree in enumerate(trees):
-        ensemble.add(tree, index % parsed.groups)
-    scores = ensemble.add_to(graph, columns.add_to(graph, graph.input("input", np.float64, ["N", parsed.features])))
-    if parsed.is_average:
-        scores = graph.op("Div", scores, graph.constant(len(trees) // parsed.groups, np.float64))
-    answer = _transform(graph, scores, parsed.objective, parsed.groups)
+    ensemble = TreeEnsemble(source.groups, np.float64)
+    for index, tree in enumerate(source.trees):
+        ensemble.add(columns.place(tree), index % source.groups)
+    features = graph.input("input", np.float64, ["N", source.features])
+    scores = ensemble.add_to(graph, columns.add_to(graph, features))
+    if source.is_average:
+        scores = graph.op("Div", scores, graph.constant(len(source.trees) // source.groups, np.float64))
+    answer = _transform(graph, scores, source)
     if is_sklearn and hasattr(native, "classes_") and not callable(native.objective_):
         answer = _labels(graph, answer, np.asarray(native.classes_))
-    output = Output("output", np.dtype(answer.dtype).name, "keep" if answer.is_matrix else "rows")
     return Converted(
-        graph.model(answer.value, answer.dtype, ["N", parsed.groups] if answer.is_matrix else ["N"]),
+        graph.model(answer.value, answer.dtype, ["N", source.groups] if answer.is_matrix else ["N"]),
         Conversion(
             converter=f"mlflow-serverless, lightgbm {lightgbm.__version__}",
-            input=ArrayInput("input", "float64", rank=2, objects="refuse",
-                             text_arrays="refuse" if is_sklearn else "parse"),
-            output=output,
-            refuses=[],
+            input=ArrayInput(
+                input="input",
+                dtype="float64",
+                rank=2,
+                objects="refuse",
+                text_arrays="refuse" if is_sklearn else "parse",
+            ),
+            output=Output("output", np.dtype(answer.dtype).name, "keep" if answer.is_matrix else "rows"),
             refuses_empty=True,
             is_float32=False,
         ),
-    )  # fmt: skip
+        threshold_probes(model, columns.by_feature(ensemble.thresholds()), booster.feature_name()),
+    )
 
 
-def _transform(graph: Graph, scores: str, objective: str, groups: int) -> _Answer:
+def _transform(graph: Graph, scores: str, source: SourceModel) -> _Answer:
     """Scores to predictions, as the objective's ConvertOutput does."""
-    name, *settings = objective.split()
+    name, *settings = source.objective.split()
     options = dict(setting.split(":", 1) for setting in settings if ":" in setting)
     if name == "multiclass":
         # Softmax of ONNX Runtime subtracts the greatest, as LightGBM does.
@@ -87,7 +99,7 @@ def _transform(graph: Graph, scores: str, objective: str, groups: int) -> _Answe
         scores = graph.op("Mul", scores, graph.op("Abs", scores))
     elif name not in _AS_IS:
         raise Unsupported(f"lightgbm's objective {name} is not converted")
-    if groups > 1:
+    if source.groups > 1:
         return _Answer(scores, np.float64, True)
     return _Answer(graph.op("Squeeze", scores, graph.constant([1], np.int64)), np.float64, False)
 
@@ -108,7 +120,7 @@ def _log_of_one_plus(graph: Graph, values: str) -> str:
 
 
 def _labels(graph: Graph, answer: _Answer, classes: np.ndarray) -> _Answer:
-    """The class of the greatest probability, the first of equal ones; of two classes, the second must be greater."""
+    """The class of the greatest probability, the first of equal ones."""
     if answer.is_matrix:
         index = graph.op("ArgMax", answer.value, axis=1, keepdims=0)
     else:

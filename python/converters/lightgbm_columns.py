@@ -1,7 +1,7 @@
 """What a LightGBM node asks of its feature, said in ONNX: missing values, zeros, categories.
 
-Most nodes need nothing but the flag of where NaN goes. Where zero is missing, and for categories, the feature is
-rewritten once for all trees, in a column of its own.
+Most nodes need nothing but the flag of where NaN goes. Where zero is missing, and for categories, the feature
+is rewritten once for all trees, in a column of its own.
 """
 
 from __future__ import annotations
@@ -25,11 +25,16 @@ class Columns:
         self._places: dict[tuple[int, str], int] = {}
 
     def place(self, tree: SourceTree) -> Tree:
+        """The tree on those columns."""
         kinds = [_kind(decision) for decision in tree.decisions]
+        numbers = [kind != _CATEGORY for kind in kinds]
         return Tree(
             features=[self._place(feature, kind) for feature, kind in zip(tree.features, kinds)],
-            modes=[MEMBER if kind == _CATEGORY else LESS_OR_EQUAL for kind in kinds],
-            splits=[0.0 if kind == _CATEGORY else _split(value) for value, kind in zip(tree.thresholds, kinds)],
+            modes=[LESS_OR_EQUAL if is_number else MEMBER for is_number in numbers],
+            splits=[
+                _split(threshold) if is_number else 0.0
+                for threshold, is_number in zip(tree.thresholds, numbers)
+            ],
             true_children=tree.lefts,
             false_children=tree.rights,
             nan_is_true=[_nan_is_left(node, tree) for node in range(len(kinds))],
@@ -39,6 +44,13 @@ class Columns:
 
     def _place(self, feature: int, kind: str) -> int:
         return self._places.setdefault((feature, kind), len(self._places))
+
+    def by_feature(self, thresholds: dict[int, set[float]]) -> dict[int, set[float]]:
+        """Thresholds of columns as thresholds of the model's features."""
+        found: dict[int, set[float]] = {}
+        for column, (feature, _) in enumerate(self._places):
+            found.setdefault(feature, set()).update(thresholds.get(column, ()))
+        return found
 
     def add_to(self, graph: Graph, features: str) -> str:
         """Shapes: features is [N][C]; the value named is [N][columns]."""

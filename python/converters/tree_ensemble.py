@@ -1,8 +1,8 @@
 """Decision trees as one ONNX node, thresholds and leaves as exact as the model that they came from.
 
 The usual converters write TreeEnsembleRegressor and TreeEnsembleClassifier, whose answers are float32 and, in
-onnxmltools, the thresholds as well: rows between two float32 values take the other branch. The TreeEnsemble of
-ai.onnx.ml 5 computes in double throughout, and knows membership of a set, which is what a categorical split asks.
+onnxmltools, the thresholds as well: rows between two float32 values take the other branch. The TreeEnsemble
+of ai.onnx.ml 5 computes in double throughout, and knows sets, which is what a categorical split asks for.
 """
 
 from __future__ import annotations
@@ -81,6 +81,13 @@ class TreeEnsemble:
                 self._members.append(float("nan"))
         self._leaf_targets.extend([target] * len(tree.leaves))
         self._leaf_weights.extend(tree.leaves)
+
+    def thresholds(self) -> dict[int, set[float]]:
+        """Of each feature that the trees ask for."""
+        found: dict[int, set[float]] = {}
+        for feature, split in zip(self._features, self._splits):
+            found.setdefault(feature, set()).add(split)
+        return found
 
     def add_to(self, graph: Graph, features: str) -> str:
         """Shapes: features is [N][C]; the value named is [N][targets]."""
