@@ -10,7 +10,7 @@ const LIBRARIES =
 
 /** Never passed, whatever begins as above: MLFLOW_TRACKING_TOKEN, HF_TOKEN, an address with a password. */
 const SECRET =
-  /(SECRET|TOKEN(?!IZERS)|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_KEY|PRIVATE_KEY|AUTH|_URI$|_URL$)/;
+  /(SECRET|TOKEN(?!IZERS)|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_KEY|PRIVATE_KEY|AUTH|USERNAME|_URI$|_URL$)/;
 
 /**
  * The environment of a model's process: an allow-list, and of that nothing that looks like a secret.
