@@ -180,7 +180,7 @@ export const VARIABLES = {
   }),
   pythonMemoryBytes: variable('MLFLOW_SERVERLESS_PYTHON_MEMORY_BYTES', parseBytes, {
     accepts: BYTES,
-    fallback: 'none',
+    fallback: '80 % of the memory',
     effect: 'a Python process that takes more is ended; the next request starts another',
   }),
   pythonStartTimeoutMs: variable('MLFLOW_SERVERLESS_PYTHON_START_TIMEOUT_SECONDS', parseSeconds, {
