@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalStore } from '../../../src/artifacts/local-store.ts';
 import { ServingError } from '../../../src/errors.ts';
-import type { PublishOptions } from '../../../src/publish/publish-options.ts';
+import type { PrepareModel, PublishOptions } from '../../../src/publish/publish-options.ts';
 import { publishVersion } from '../../../src/publish/publish-version.ts';
 import {
   createMemoryObjectStore,
@@ -319,5 +319,75 @@ describe('publishVersion', () => {
     } finally {
       process.env['TMPDIR'] = TMPDIR;
     }
+  });
+
+  describe('of a model that is converted', () => {
+    /** As `publish` does with another flavor: the source's files, and one more. */
+    const prepare: PrepareModel = async ({ directory, work }) => {
+      cpSync(directory, join(work, 'converted'), { recursive: true });
+      mkdirSync(join(work, 'converted/onnx'));
+      writeFileSync(join(work, 'converted/onnx/model.onnx'), 'onnx');
+      return {
+        directory: join(work, 'converted'),
+        runtime: 'node',
+        serving: ['MLmodel', 'onnx/model.onnx'],
+      };
+    };
+
+    it('writes what the conversion made, what it was made of, and what Node needs of it', async () => {
+      const published = await publish({ prepare });
+
+      expect(published).toMatchObject({ outcome: 'published', files: 6, runtime: 'node' });
+      expect(target.json(MANIFEST)).toMatchObject({
+        runtime: 'node',
+        serving: ['MLmodel', 'onnx/model.onnx'],
+        converted_from: expect.stringMatching(/^[0-9a-f]{64}$/),
+      });
+    });
+
+    it('is not converted again when its source is published again', async () => {
+      await publish({ prepare });
+      const again = await publish({ prepare: () => Promise.reject(new Error('converted again')) });
+
+      expect(again).toMatchObject({ outcome: 'unchanged', files: 6, runtime: 'node' });
+    });
+
+    it('is refused when the source has other bytes', async () => {
+      await publish({ prepare });
+      writeModel({ 'data/notes.txt': 'other' });
+
+      await expect(publish({ prepare })).rejects.toThrow(/converted from a model with other bytes/);
+    });
+
+    it('is converted again to bring back files that have gone', async () => {
+      await publish({ prepare });
+      const key = [...target.objects.keys()].find((name) => name.endsWith('onnx/model.onnx')) ?? '';
+      target.objects.delete(key);
+
+      expect(await publish({ prepare })).toMatchObject({ outcome: 'repaired' });
+      expect(target.objects.get(key)?.toString()).toBe('onnx');
+    });
+
+    it('says so when that does not give the same bytes', async () => {
+      await publish({ prepare });
+      const key = [...target.objects.keys()].find((name) => name.endsWith('onnx/model.onnx')) ?? '';
+      target.objects.delete(key);
+      const otherwise: PrepareModel = async (model) => {
+        const prepared = await prepare(model);
+        writeFileSync(join(prepared.directory, 'onnx/model.onnx'), 'other');
+        return prepared;
+      };
+
+      await expect(publish({ prepare: otherwise })).rejects.toThrow(/does not give the same ones/);
+    });
+
+    it('leaves a note why Python will serve it', async () => {
+      const published = await publish({
+        prepare: async ({ directory }) => ({ directory, runtime: 'python', note: 'no converter' }),
+      });
+
+      expect(published).toMatchObject({ files: 5, runtime: 'python', note: 'no converter' });
+      expect(target.json(MANIFEST)).not.toHaveProperty('converted_from');
+    });
   });
 });

@@ -119,3 +119,31 @@ describe('parseManifest', () => {
     );
   });
 });
+
+describe('the serving part of a manifest', () => {
+  const file = (path: string) => ({ path, size: 1, sha256: 'a'.repeat(64) });
+  const manifest = {
+    schema: MANIFEST_SCHEMA,
+    name: 'wine',
+    version: '1',
+    files: [file('MLmodel'), file('model.pkl')],
+  };
+  const parse = (more: object) =>
+    parseManifest(bytes({ ...manifest, ...more }), 'model "wine" version 1');
+
+  it('is those of its files that are named', () => {
+    const { serving, runtime } = parse({ runtime: 'node', serving: ['MLmodel'] });
+
+    expect(serving?.map(({ path }) => path)).toEqual(['MLmodel']);
+    expect(runtime).toBe('node');
+  });
+
+  it('is all of them in manifests of older writers', () => {
+    expect(parse({})).not.toHaveProperty('serving');
+  });
+
+  it('must not name a file that is not listed', () => {
+    expect(() => parse({ serving: ['../secret'] })).toThrow(/none of "files"/);
+    expect(() => parse({ serving: 'MLmodel' })).toThrow(/must list paths/);
+  });
+});
