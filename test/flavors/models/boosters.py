@@ -1,4 +1,4 @@
-"""XGBoost, LightGBM and CatBoost, native and scikit-learn API: small models with values missing and ties in them."""
+"""XGBoost, LightGBM and CatBoost, native and scikit-learn API: small, with missing values and ties in them."""
 
 from __future__ import annotations
 
