@@ -10,7 +10,12 @@ const DRAWING = /^[\s│├╰─▶×]+/u;
 export function installerProblem(lines: readonly string[]): string | undefined {
   const found = fromPip(lines) ?? fromUv(lines);
   if (found === undefined) return undefined;
-  const text = found.join(' ').replace(/\s+/g, ' ').replace(/ : /g, ': ').replace(/\.$/, '').trim();
+  const text = found
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?:+ : | : /g, ': ')
+    .replace(/\.$/, '')
+    .trim();
   return text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text;
 }
 

@@ -19,6 +19,8 @@ interface Declared {
   readonly buildLines: readonly string[];
   readonly lines: readonly string[];
   readonly source: string;
+  /** From before python_env.yaml, MLflow 1.26: what everybody had was not written down. */
+  readonly isOld: boolean;
 }
 
 /**
@@ -42,11 +44,12 @@ export async function readModelRequirements(
     expanded.lines.push(own);
     notes.push(`${source} does not name mlflow; ${own} is added`);
   }
-  const { buildLines } = declared;
+  const python = minorOf(declared.python, declared.source);
+  const { isOld, buildLines } = declared;
   return {
-    python: minorOf(declared.python, declared.source),
+    python,
     exactPython: declared.python?.trim() || undefined,
-    buildLines,
+    buildLines: isOld ? withSetuptools(buildLines, expanded.lines, python) : buildLines,
     ...expanded,
     source,
     notes,
@@ -65,7 +68,7 @@ async function readDeclared(directory: string, mlmodel: MlModel): Promise<Declar
         `${paths.pythonEnv} of the model cannot be read: python must be a text, dependencies a list of texts`,
       );
     }
-    return { python, buildLines, lines, source: paths.pythonEnv };
+    return { python, buildLines, lines, source: paths.pythonEnv, isOld: false };
   }
   const conda = await readCondaYaml(directory, paths.conda);
   if ((await insideModel(directory, REQUIREMENTS, REQUIREMENTS)) !== undefined) {
@@ -75,6 +78,7 @@ async function readDeclared(directory: string, mlmodel: MlModel): Promise<Declar
       buildLines: conda?.buildLines ?? [],
       lines,
       source: REQUIREMENTS,
+      isOld: true,
     };
   }
   if (conda === undefined) {
@@ -83,7 +87,21 @@ async function readDeclared(directory: string, mlmodel: MlModel): Promise<Declar
     );
   }
   if (conda.condaOnly.length > 0) throw condaOnly(paths.conda, conda.condaOnly);
-  return { ...conda, lines: conda.pipLines, source: paths.conda };
+  return { ...conda, lines: conda.pipLines, source: paths.conda, isOld: true };
+}
+
+/**
+ * Environments of Python before 3.12 came with setuptools, so nobody named it; old releases of MLflow cannot do without
+ * its `pkg_resources`, which later releases of setuptools lack.
+ */
+function withSetuptools(
+  buildLines: readonly string[],
+  lines: readonly string[],
+  python: string | undefined,
+): readonly string[] {
+  const isNamed = [...buildLines, ...lines].some((line) => packageName(line) === 'setuptools');
+  const [major = 3, minor = 0] = (python ?? '3.12').split('.').map(Number);
+  return isNamed || major > 3 || minor >= 12 ? buildLines : [...buildLines, 'setuptools<81'];
 }
 
 /** Since MLflow 2.0 `env` is a map by tool; before it is the name of the conda file. */

@@ -74,7 +74,7 @@ describe('readModelRequirements', () => {
 
     expect(found).toMatchObject({
       python: '3.8',
-      buildLines: ['pip<=23.0'],
+      buildLines: ['pip<=23.0', 'setuptools<81'],
       lines: ['mlflow==1.20.2'],
     });
   });
@@ -90,7 +90,7 @@ describe('readModelRequirements', () => {
 
     expect(found).toMatchObject({
       python: '3.9',
-      buildLines: ['pip'],
+      buildLines: ['pip', 'setuptools<81'],
       lines: ['mlflow==1.20.2', 'cloudpickle==1.6.0'],
       source: 'conda.yaml',
     });
