@@ -33,7 +33,7 @@ const OF_THIS_MACHINE = [
  * Carry out the steps of a Dockerfile without Docker: each stage is a folder over its base, mounted as an overlay, and
  * every command runs in it as its root.
  *
- * @param bases root file systems, by the name of the stage that begins with them
+ * @param bases root file systems, by the name of the base image
  * @returns the last stage: the image
  */
 export function buildStages(
@@ -62,7 +62,7 @@ function buildStage(
   for (const part of ['layer', 'work', 'root']) mkdirSync(join(own, part), { recursive: true });
   const below = built.get(base);
   const stage = {
-    layers: [join(own, 'layer'), ...(below?.layers ?? [bases[name] as string])],
+    layers: [join(own, 'layer'), ...(below?.layers ?? [bases[base] as string])],
     environment: {
       PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       ...below?.environment,
