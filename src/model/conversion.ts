@@ -51,7 +51,10 @@ export interface ArrayInput {
   readonly arrays?: 'cast' | 'same' | 'refuse';
   /** Arrays of text for a number: `parse` by Python's float (forests, LightGBM). @default refuse */
   readonly text_arrays?: 'parse' | 'refuse';
-  /** Object cells for a number: `parse` by Python's float, None is NaN (sklearn); `refuse` (XGBoost). @default parse */
+  /**
+   * A frame's object columns for a number: `parse` by Python's float, None is NaN (sklearn); `refuse` (XGBoost,
+   * LightGBM). Arrays of objects are parsed in any case, as numpy does. @default parse
+   */
   readonly objects?: 'parse' | 'refuse';
   /** A dict with just this key is taken too (Keras, with a signature that names its input). */
   readonly name?: string;

@@ -239,6 +239,18 @@ describe('openConvertedPredictor', () => {
     await release();
   });
 
+  it('refuses a frame of objects where the original does, and takes an array of them', async () => {
+    const { predict, release } = await open(linearModel(), {
+      input: { kind: 'array', input: 'X', dtype: 'float32', objects: 'refuse' },
+    });
+
+    expect(() => predict(abcWith('object', ['1']), null)).toThrow('gave mixed content');
+    expect(predict(ndArray('object', [1, 3], [1n, null, '3']), null)).toEqual(
+      ndArray('float64', [1], doubles(Number.NaN)),
+    );
+    await release();
+  });
+
   it('refuses to open when graph and conversion do not belong together', async () => {
     const input = { kind: 'array', input: 'X', dtype: 'float64' } as const;
 

@@ -40,7 +40,7 @@ export function createArrayFeed(
   const isSameEverywhere = refuses.every(({ column }) => column === '*');
   const frames: NumberPolicy = { objects: input.objects ?? 'parse', texts: 'parse' };
   const arrays: NumberPolicy = {
-    objects: input.objects ?? 'parse',
+    objects: 'parse',
     texts: input.text_arrays ?? 'refuse',
   };
 
