@@ -44,7 +44,7 @@ export const environmentSteps = (commands: readonly CommandLine[]): readonly Com
     commands: [
       `${PLACES.python} -c 'import sys; del sys.path[0]; import mlflow.pyfunc.scoring_server'`,
       `uv pip uninstall --python ${PLACES.python} ${BUILD_TOOLS.join(' ')}`,
-      `chmod -R a+rX ${PLACES.environment}`,
+      `chmod -R a+rX,go-w ${PLACES.environment}`,
     ],
   },
   {

@@ -4,6 +4,7 @@ import { PLACES } from './places.ts';
 /** AWS's runtime interface client for Node: asks Lambda for events and hands them to the handler. */
 export const RIC_VERSION = '4.0.2';
 
+const HANDLER = 'invocations.handler';
 const RIC = 'node_modules/aws-lambda-ric';
 const KEPT = [
   'index.mjs',
@@ -51,7 +52,7 @@ export const lambdaDoor = (handlerZip: string): ImageDoor => ({
         `python3 -m zipfile -e ${PLACES.build}/${handlerZip} ${PLACES.task}`,
         `rm -f ${PLACES.task}/registry-events.js`,
         `${PLACES.python} -m compileall -q ${PLACES.task}/python`,
-        `chmod -R a+rX ${PLACES.task} ${PLACES.runtime}`,
+        `chmod -R a+rX,go-w ${PLACES.task} ${PLACES.runtime}`,
       ],
     },
   ],
@@ -64,9 +65,11 @@ export const lambdaDoor = (handlerZip: string): ImageDoor => ({
   ],
   variables: {
     LAMBDA_TASK_ROOT: PLACES.task,
+    // The client reads it from here; in AWS's own base images their entrypoint sets it.
+    _HANDLER: HANDLER,
     // Lambda has no /dev/shm, without which no pool of processes can be made.
     JOBLIB_MULTIPROCESSING: '0',
   },
   entrypoint: [PLACES.node, `${PLACES.runtime}/index.mjs`],
-  arguments: ['invocations.handler'],
+  arguments: [HANDLER],
 });

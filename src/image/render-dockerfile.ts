@@ -53,7 +53,7 @@ function instruction(step: ImageStep): string[] {
 export const packageCommands = (names: readonly string[]): readonly string[] => [
   'apt-get update',
   `apt-get install -y --no-install-recommends ${names.map(shellWord).join(' ')}`,
-  'rm -rf /var/lib/apt/lists/*',
+  'rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb',
 ];
 
 const chain = (commands: readonly string[]): string => commands.join(' \\\n && ');

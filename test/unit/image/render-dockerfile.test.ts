@@ -32,7 +32,7 @@ FROM debian:12 AS build
 # hadolint ignore=DL3008
 RUN apt-get update \\
  && apt-get install -y --no-install-recommends git make \\
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb
 
 # the image
 FROM build AS image
