@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ServingError } from '../errors.ts';
 import type { Conversion } from '../model/conversion.ts';
 import { parseConversion } from '../model/parse-conversion.ts';
+import { SUPPORTED_OPSETS } from '../predictor/onnx/supported-opsets.ts';
 import { workerEnvironment } from '../predictor/python/worker-environment.ts';
 import { findWorker } from '../predictor/python/worker-path.ts';
 import { runProgram } from '../python-env/run-program.ts';
@@ -31,9 +32,6 @@ export type ConverterEnd =
   | { readonly kind: 'converted'; readonly conversion: Conversion; readonly log: string }
   | { readonly kind: 'refused'; readonly reason: string; readonly log: string };
 
-/** Of the bundled ONNX Runtime 1.30; it refuses newer ones. A test compares it with the runtime. */
-export const MAX_OPSET = 26;
-
 const REFUSED = 3;
 const LONGEST_REASON = 300;
 
@@ -60,9 +58,13 @@ export async function runConverter(run: ConverterRun): Promise<ConverterEnd> {
         `${memoryBytes}`,
       ],
       ...[join(folder, 'convert.py'), model, output],
-      ...['--numbers', numbers, '--max-opset', `${MAX_OPSET}`],
+      ...['--numbers', numbers, '--max-opset', `${SUPPORTED_OPSETS['ai.onnx']}`],
     ],
-    environment: { ...workerEnvironment(process.env), PYTHONUNBUFFERED: '1' },
+    environment: {
+      ...workerEnvironment(process.env),
+      PYTHONUNBUFFERED: '1',
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     onLine: (line: string) => {
       said.push(line);
