@@ -20,10 +20,22 @@ export async function checkOnnx(subject: AuditSubject): Promise<Finding[]> {
   let file: string | undefined;
   try {
     file = findOnnxFile(mlmodel);
-  } catch {
-    return found; // `path-outside` says so
+  } catch (error) {
+    if (!(error instanceof ServingError)) throw error;
+    // Of a text `path-outside` tells.
+    if (typeof mlmodel.flavors['onnx']?.['data'] === 'string') return found;
+    return [...found, finding('mlmodel-invalid', 'MLmodel: flavors.onnx.data', error.message)];
   }
-  if (file === undefined || !hasFile(subject, file)) return found;
+  if (file === undefined) return found;
+  if (!hasFile(subject, file)) {
+    // What the MLmodel names, `file-missing` has told; this is where MLflow looks otherwise.
+    if (mlmodel.flavors['onnx']?.['data'] !== undefined || subject.runtime !== 'onnx') return found;
+    const fix = 'log the model again, or fetch all of its folder';
+    return [
+      ...found,
+      finding('file-missing', 'MLmodel: flavors.onnx', `${file} is not there`, fix),
+    ];
+  }
   const path = join(directory, file);
   const graph = describeGraph(path);
   const opsets = readOpsets(path);
@@ -92,7 +104,9 @@ function external(
 
 async function conversion({ directory, mlmodel }: AuditSubject): Promise<Finding[]> {
   const file = mlmodel.flavors['onnx']?.['conversion'];
-  if (typeof file !== 'string') return [];
+  if (typeof file !== 'string') {
+    return [finding('conversion-invalid', 'MLmodel: flavors.onnx.conversion', 'is no file name')];
+  }
   try {
     const { is_float32: isFloat32 } = parseConversion(
       await readFile(join(directory, file), 'utf8'),

@@ -221,6 +221,16 @@ describe('auditDirectory', () => {
     expect(await ids(Buffer.from('no model'))).toMatchObject({ 'onnx-unreadable': 'error' });
   });
 
+  it.each([
+    ['a file that is a number', '{data: 5}', 'mlmodel-invalid'],
+    ['no file, and none where it would be', '{}', 'file-missing'],
+    ['a conversion that is a list', '{data: m.onnx, conversion: [1]}', 'conversion-invalid'],
+  ])('finds %s', async (_, flavor, id) => {
+    const directory = write({ MLmodel: `flavors:\n  onnx: ${flavor}\n`, 'm.onnx': linearModel() });
+
+    expect(severities(await auditDirectory(directory, context))).toMatchObject({ [id]: 'error' });
+  });
+
   it('finds links, and does not follow them', async () => {
     const directory = sklearn();
     symlinkSync('/etc', join(directory, 'elsewhere'));
