@@ -59,6 +59,7 @@ describe('publish', () => {
       uri: expect.stringMatching(/\/models\/wine\/versions\/1\/[0-9a-f]{16}$/),
       files: 7,
       bytes: 4158,
+      runtime: 'node',
     });
   });
 
@@ -105,7 +106,7 @@ describe('publish', () => {
           'flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n  sklearn:\n    pickled_model: model.pkl\n',
         'model.pkl': 'x',
       },
-      says: /the model's flavor is sklearn; only onnx can be served: convert it/,
+      says: /is Python code \(sklearn, in a pickle\) from \/.*, and code from there is not trusted to run/,
     },
     {
       name: 'cannot be opened',
