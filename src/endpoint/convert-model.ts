@@ -1,10 +1,11 @@
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createTemporaryDirectory } from '../artifacts/temporary-directory.ts';
 import { type Environment, readConfiguration } from '../config/environment.ts';
 import { convertDirectory } from '../convert/convert-directory.ts';
 import type { ConvertOptions, ConvertProgress, ConvertResult } from '../convert/convert-options.ts';
 import { findConverted } from '../convert/find-converted.ts';
+import { ConverterError } from '../convert/run-converter.ts';
 import { ServingError } from '../errors.ts';
 import { decompress } from '../http/decompress.ts';
 import type { MlModel } from '../model/mlmodel.ts';
@@ -152,10 +153,23 @@ async function inFolderBeside<T>(output: string, use: (work: string) => Promise<
   try {
     return await use(work.path);
   } catch (error) {
+    if (error instanceof ConverterError) throw await keepLog(error, output);
     throw isDiskFull(error) ? noRoom(output, error) : error;
   } finally {
     await work.remove();
   }
+}
+
+/** What the converter said before it crashed outlives it, beside the folder that is not there. */
+async function keepLog(error: ConverterError, output: string): Promise<unknown> {
+  const path = `${output}.convert.log`;
+  try {
+    await writeFile(path, error.log);
+  } catch {
+    return error; // the disk is full, most likely: the last words are in the message
+  }
+  const message = `${error.message}; all it said is in ${path}`;
+  return new ServingError(error.code, message, { cause: error });
 }
 
 async function checkOutput(output: string): Promise<void> {
