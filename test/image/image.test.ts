@@ -156,7 +156,7 @@ const files = (): string[] => [
 describe('the content of the image', () => {
   it('has no compiler, no installer and no cache', () => {
     const tools =
-      /\/(?:gcc|g\+\+|cc|ld|as|make|cmake|git|npm|npx|uv|uvx|pip3?(?:\.\d+)?|wheel)$|\/site-packages\/(?:pip|uv|wheel)\/|\/\.cache\/|\/var\/cache\/apt\/archives\/.+\.deb$|^\/build|\/apt\/lists\/./;
+      /bin\/(?:gcc|g\+\+|cc|ld|as|make|cmake|git|npm|npx|uv|uvx|pip3?(?:\.\d+)?|wheel)$|\/site-packages\/(?:pip|uv|wheel)\/|\/\.cache\/|\/var\/cache\/apt\/archives\/.+\.deb$|^\/build|\/apt\/lists\/./;
     const isThere = (path: string): boolean => {
       const layer = built.layers.find((one) => existsSync(join(one, path)) || isRemoved(one, path));
       return layer !== undefined && !isRemoved(layer, path);
