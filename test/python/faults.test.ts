@@ -9,20 +9,28 @@ import { type SavedModels, saveModels } from './saved-models.ts';
 type Open = Awaited<ReturnType<typeof openPythonPredictor>>;
 
 let models: SavedModels;
-let events: WorkerEvent[] = [];
+/** For tests that leave the process as they found it: a start takes seconds. */
+let shared: Open;
 const opened: Open[] = [];
+const eventsOf = new WeakMap<Open, WorkerEvent[]>();
 
-beforeAll(() => {
+beforeAll(async () => {
   models = saveModels(['faults'], 'interop');
+  shared = await open();
 });
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map((predictor) => predictor.release()));
-  expect(processesWith(models.directory('faults'))).toEqual([]);
+  const own = opened.filter((predictor) => predictor !== shared);
+  await Promise.all(own.map((predictor) => predictor.release()));
+  opened.splice(0);
 });
-afterAll(() => models.remove());
+afterAll(async () => {
+  await shared.release();
+  expect(processesWith(models.directory('faults'))).toEqual([]);
+  models.remove();
+});
 
 async function open(options: Partial<WorkerOptions> = {}): Promise<Open> {
-  events = [];
+  const events: WorkerEvent[] = [];
   const predictor = await openPythonPredictor({
     python: models.python,
     directory: models.directory('faults'),
@@ -30,6 +38,7 @@ async function open(options: Partial<WorkerOptions> = {}): Promise<Open> {
     ...options,
   });
   opened.push(predictor);
+  eventsOf.set(predictor, events);
   return predictor;
 }
 
@@ -43,8 +52,10 @@ const request = (command: string, more: { deadlineAtMs?: number } = {}) => ({
 const act = async (predictor: Open, command: string, more = {}): Promise<unknown> =>
   JSON.parse((await predictor.score(request(command, more))).text).predictions;
 
-const printed = (): string[] =>
-  events.flatMap((event) => (event.type === 'line' ? [event.text] : []));
+const eventsIn = (predictor: Open): WorkerEvent[] => eventsOf.get(predictor) ?? [];
+
+const printed = (predictor: Open): string[] =>
+  eventsIn(predictor).flatMap((event) => (event.type === 'line' ? [event.text] : []));
 
 describe('a process that dies', () => {
   it.each([
@@ -71,7 +82,7 @@ describe('a process that dies', () => {
     await sleep(300);
 
     expect(await act(predictor, 'ok 7')).toBe('7');
-    expect(events.filter(({ type }) => type === 'started').length).toBe(2);
+    expect(eventsIn(predictor).filter(({ type }) => type === 'started').length).toBe(2);
   });
 });
 
@@ -92,12 +103,12 @@ describe('a process that hangs', () => {
 
 describe('a process that prints', () => {
   it('keeps answering, and what it printed on any way is in the log', async () => {
-    const predictor = await open();
+    const predictor = shared;
 
     expect(await act(predictor, 'print')).toBe('printed');
     await sleep(100);
 
-    expect(printed()).toEqual(
+    expect(printed(predictor)).toEqual(
       expect.arrayContaining(['printed', 'written', 'by descriptor', 'from C', 'from a program']),
     );
   });
@@ -115,7 +126,7 @@ describe('a process that prints', () => {
 
     expect(await act(predictor, 'flood 50')).toBe('flooded');
 
-    expect(printed().length).toBeLessThan(3_000);
+    expect(printed(predictor).length).toBeLessThan(3_000);
   });
 });
 
@@ -133,16 +144,16 @@ describe('a model that raises', () => {
     code,
     says,
   }) => {
-    const predictor = await open();
+    const predictor = shared;
 
     const error = await act(predictor, name).then(String, (failure: Error) => failure);
 
     expect(error).toMatchObject({ code, message: expect.stringMatching(says) });
     expect((error as Error).message).not.toContain('secret-of-the-model');
     await sleep(100);
-    expect(printed().join('\n')).toContain('Traceback');
+    expect(printed(predictor).join('\n')).toContain('Traceback');
     expect(await act(predictor, 'ok 7')).toBe('7');
-    expect(events.filter(({ type }) => type === 'started').length).toBe(1);
+    expect(eventsIn(predictor).filter(({ type }) => type === 'started').length).toBe(1);
   });
 });
 
@@ -159,7 +170,7 @@ describe('bounds', () => {
   });
 
   it('refuses more rows than allowed before the model sees them', async () => {
-    const predictor = await open();
+    const predictor = shared;
     const rows = Array.from({ length: 11 }, () => ({ do: 'crash' }));
     const body = JSON.stringify({ dataframe_records: rows });
 
@@ -188,7 +199,7 @@ describe('bounds', () => {
 
 describe('what the model may reach', () => {
   it('is no network, in it and in the programs it starts; sockets of this machine stay', async () => {
-    const predictor = await open();
+    const predictor = shared;
 
     expect(await act(predictor, 'connect')).toEqual({
       inet: 'PermissionError',
@@ -196,7 +207,9 @@ describe('what the model may reach', () => {
       unix: 'open',
       program: 1,
     });
-    expect(events).toContainEqual(expect.objectContaining({ type: 'started', network: 'denied' }));
+    expect(eventsIn(predictor)).toContainEqual(
+      expect.objectContaining({ type: 'started', network: 'denied' }),
+    );
   });
 
   it('is the network when that is allowed', async () => {
@@ -224,7 +237,7 @@ describe('what the model may reach', () => {
   });
 
   it('are neither the channels of the protocol nor our modules', async () => {
-    const predictor = await open();
+    const predictor = shared;
 
     const found = (await act(predictor, 'descriptors')) as { program: number[] };
     expect(found.program.length).toBeLessThanOrEqual(4); // 0, 1, 2 and the folder that is listed
