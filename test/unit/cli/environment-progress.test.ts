@@ -10,7 +10,7 @@ function streamOf(isTTY: boolean) {
 const STEPS = [
   { phase: 'python', text: 'making an environment' },
   { phase: 'install', text: 'installing 2 requirements' },
-  { phase: 'install', text: 'Resolved 88 packages' },
+  { phase: 'install', text: 'Resolved 88 packages', isDetail: true },
 ] as const;
 
 describe('createEnvironmentProgress', () => {
