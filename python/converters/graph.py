@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,19 @@ class Graph:
 
     def cast(self, value: str, dtype: Any) -> str:
         return self.op("Cast", value, to=_element_type(dtype))
+
+    def parts(self, prefix: str, names: Mapping[str, str]) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
+        """Nodes and constants for a larger graph: `names` says what a value is called there, others get the prefix."""
+
+        def rename(name: str) -> str:
+            return names.get(name, f"{prefix}{name}") if name else name
+
+        for node in self._nodes:
+            node.input[:] = [rename(name) for name in node.input]
+            node.output[:] = [rename(name) for name in node.output]
+        for constant in self._constants:
+            constant.name = rename(constant.name)
+        return self._nodes, self._constants
 
     def model(self, output: str, dtype: Any, shape: list[int | str]) -> onnx.ModelProto:
         """The finished model, whose output `output` is the value given."""
