@@ -118,7 +118,7 @@ async function times(
   lines.push({ what, ours: `${b.toFixed(2)} ms`, theirs: `${a.toFixed(2)} ms`, ratio: a / b });
 }
 
-const middle = (samples: number[]): number => {
+function middle(samples: number[]): number {
   const sorted = [...samples].sort((a, b) => a - b);
   return ((sorted[1] ?? 0) + (sorted[2] ?? 0)) / 2;
-};
+}
