@@ -36,7 +36,7 @@ export const trustOption = (): Option =>
 export const environmentManagerOption = (): Option =>
   new Option(
     '--env-manager <tool>',
-    "what makes the model's Python environment; local: take the python3 of the PATH (default: uv where it is found, else virtualenv)",
+    "what makes the model's Python environment; local: take the python3 of the PATH (default: uv, fetched where it is missing, else virtualenv)",
   ).choices(['uv', 'virtualenv', 'local']);
 
 /** Of commands that may convert a model. */

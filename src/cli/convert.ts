@@ -32,7 +32,7 @@ export async function convert(options: ConvertCommandOptions): Promise<number> {
     isDriftAllowed: options.allowDrift ?? false,
     onnxRuntimeVersion: packageJson.dependencies['onnxruntime-node'],
     onProgress: (step: ConvertModelProgress) => progress.update(step),
-  });
+  }).finally(progress.stop);
   process.stdout.write(options.json ? jsonOf(converted, options) : textOf(converted, options));
   return converted.outcome === 'refused' ? EXIT.failure : EXIT.ok;
 }

@@ -14,7 +14,7 @@ const WIDTH = 100;
 
 /**
  * Show what becomes of a Python environment while it is made: one line that changes on a terminal, else a line for
- * each step. Never on standard output.
+ * each step, without what the installer says on the way: that is in its log. Never on standard output.
  */
 export function createEnvironmentProgress(
   stream: ProgressStream = process.stderr,
@@ -25,7 +25,7 @@ export function createEnvironmentProgress(
   return {
     update(progress) {
       if (isTerminal) stream.write(`${ERASE_LINE}${progress.text.slice(0, WIDTH)}`);
-      else if (progress.phase !== phase) stream.write(`mlflow-serverless: ${progress.text}\n`);
+      else if (!progress.isDetail) stream.write(`mlflow-serverless: ${progress.text}\n`);
       phase = progress.phase;
       hasLine = isTerminal;
     },

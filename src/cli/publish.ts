@@ -33,6 +33,9 @@ export async function publish(options: PublishCommandOptions): Promise<number> {
   const progress = createPublishProgress();
   const environmentProgress = createEnvironmentProgress();
   const conversion = createConvertProgress();
+  const stopProgress = (): void => {
+    for (const display of [environmentProgress, conversion, progress]) display.stop();
+  };
   try {
     const published = await publishModel({
       modelUri,
@@ -52,16 +55,14 @@ export async function publish(options: PublishCommandOptions): Promise<number> {
         onProgress: conversion.update,
       },
     });
-    environmentProgress.stop();
-    progress.stop();
+    stopProgress();
     warn(published);
     process.stdout.write(
       options.json ? jsonOf(published, options.to) : textOf(published, options.to),
     );
     return EXIT.ok;
   } finally {
-    environmentProgress.stop();
-    progress.stop();
+    stopProgress();
   }
 }
 

@@ -190,7 +190,7 @@ export const VARIABLES = {
   }),
   environmentManager: variable('MLFLOW_SERVERLESS_ENV_MANAGER', oneOf(ENVIRONMENT_MANAGERS), {
     accepts: ENVIRONMENT_MANAGERS.join(', '),
-    fallback: 'uv where it is found, else virtualenv',
+    fallback: 'uv, fetched where it is missing, else virtualenv',
     effect: 'what makes Python environments; local: the python3 of the PATH is taken as it is',
   }),
   allowPickle: variable('MLFLOW_ALLOW_PICKLE_DESERIALIZATION', parseFlag, {

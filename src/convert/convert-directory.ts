@@ -165,7 +165,7 @@ async function environmentFor(
     ...{ directory, mlmodel, extra },
     ...(manager && { manager }),
     ...(signal && { signal }),
-    onProgress: ({ text }) => say(text),
+    onProgress: (progress) => onProgress({ ...progress, phase: 'environment' }),
   });
   if (environment.wasCached) say(`made before: ${environment.hash}`);
   return environment;

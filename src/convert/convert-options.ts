@@ -20,7 +20,7 @@ export interface ConvertOptions {
   readonly checks?: readonly string[];
   /** @default false - numbers and labels may differ; statuses and structures never */
   readonly isDriftAllowed?: boolean;
-  /** @default uv where it is found */
+  /** @default uv, fetched where it is missing, else virtualenv */
   readonly manager?: EnvironmentManager | undefined;
   /** Of one run of the converter; ms. @default an hour */
   readonly timeoutMs?: number;
@@ -46,6 +46,8 @@ export interface ConvertProgress {
   readonly phase: 'environment' | 'convert' | 'open' | 'prove' | 'write';
   /** One line for people. */
   readonly text: string;
+  /** One of the many lines that an installer says: for a line that changes, not for a log. @default false */
+  readonly isDetail?: boolean;
 }
 
 /** `converted`: the target is there. `refused`: it does not answer like the original, and nothing was written. */

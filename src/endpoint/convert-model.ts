@@ -33,9 +33,8 @@ export interface ConvertModelOptions
   readonly onProgress?: (progress: ConvertModelProgress) => void;
 }
 
-export interface ConvertModelProgress {
+export interface ConvertModelProgress extends Omit<ConvertProgress, 'phase'> {
   readonly phase: ConvertProgress['phase'] | 'download';
-  readonly text: string;
 }
 
 /** `unchanged`: the folder holds the same model already, converted and checked. */

@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ServingError } from '../errors.ts';
 import {
   type EnvironmentFolder,
@@ -9,9 +10,10 @@ import {
   shortPath,
 } from './environment-folder.ts';
 import { holdLock } from './environment-lock.ts';
+import { openEnvironmentLog } from './environment-log.ts';
 import { findLocalPython } from './find-local-python.ts';
-import { findProgram } from './find-program.ts';
 import { findPython } from './find-python.ts';
+import { findUv } from './find-uv.ts';
 import { hashRequirements } from './hash-requirements.ts';
 import { installRequirements } from './install-requirements.ts';
 import type { Installer } from './installer.ts';
@@ -73,7 +75,10 @@ interface Making {
 async function make({ options, requirements, folder, environment }: Making): Promise<void> {
   const { directory, extra = [], signal, onProgress = () => {} } = options;
   for (const text of requirements.notes) onProgress({ phase: 'install', text });
-  const uv = options.manager === 'virtualenv' ? undefined : await findUv(options, environment);
+  const log = openEnvironmentLog(folder.logPath);
+  const { manager } = options;
+  const root = dirname(folder.path);
+  const uv = await findUv({ manager, root, environment, log, signal, onProgress });
   const search = { version: requirements.python, uv, environment, signal, onProgress };
   const python = await findPython(search);
   const installer: Installer = uv === undefined ? PIP_INSTALLER : createUvInstaller(uv);
@@ -88,6 +93,7 @@ async function make({ options, requirements, folder, environment }: Making): Pro
       folder,
       python,
       installer,
+      log,
       environment,
       signal,
       onProgress,
@@ -98,20 +104,8 @@ async function make({ options, requirements, folder, environment }: Making): Pro
   }
 }
 
-async function findUv(
-  { manager }: PythonEnvironmentOptions,
-  environment: Variables,
-): Promise<string | undefined> {
-  const uv = await findProgram(process.platform === 'win32' ? 'uv.exe' : 'uv', environment);
-  if (uv !== undefined || manager === undefined) return uv;
-  throw new ServingError(
-    'INVALID_PARAMETER_VALUE',
-    'uv is not on the PATH: install it (pip install uv), or take --env-manager virtualenv, which needs only Python',
-  );
-}
-
 async function makeRoot({ path }: EnvironmentFolder): Promise<void> {
-  const root = path.slice(0, path.lastIndexOf('/'));
+  const root = dirname(path);
   try {
     await mkdir(root, { recursive: true });
   } catch (cause) {

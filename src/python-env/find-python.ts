@@ -24,7 +24,7 @@ export interface PythonSearch {
  * @throws {ServingError} NOT_IMPLEMENTED when there is none, with the ways out
  */
 export async function findPython(search: PythonSearch): Promise<string> {
-  const found = await findInstalled(search);
+  const found = await findInstalledPython(search);
   if (found !== undefined) return found;
   const { uv, version, environment, signal, onProgress } = search;
   if (uv !== undefined && version !== undefined) {
@@ -37,7 +37,8 @@ export async function findPython(search: PythonSearch): Promise<string> {
   throw missing(search);
 }
 
-async function findInstalled(search: PythonSearch): Promise<string | undefined> {
+/** Without a download. */
+export async function findInstalledPython(search: PythonSearch): Promise<string | undefined> {
   const fromUv = await askUv(search);
   if (fromUv !== undefined) return fromUv;
   const { version, environment } = search;

@@ -1,7 +1,8 @@
 import { ServingError } from '../errors.ts';
 import { checkMlflow } from './check-mlflow.ts';
 import { type EnvironmentFolder, shortPath } from './environment-folder.ts';
-import { type EnvironmentLog, openEnvironmentLog } from './environment-log.ts';
+import type { EnvironmentLog } from './environment-log.ts';
+import { installedPackages } from './installed-packages.ts';
 import type { CommandLine, Installer } from './installer.ts';
 import { installerProblem, isNetworkProblem } from './installer-problem.ts';
 import type { ModelRequirements } from './model-requirements.ts';
@@ -19,6 +20,7 @@ export interface Installation {
   /** That the environment is made from. */
   readonly python: string;
   readonly installer: Installer;
+  readonly log: EnvironmentLog;
   readonly environment: Variables;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (progress: EnvironmentProgress) => void;
@@ -31,21 +33,26 @@ export interface Installation {
  *   TEMPORARILY_UNAVAILABLE when the package index cannot be reached
  */
 export async function installRequirements(installation: Installation): Promise<void> {
-  const { directory, requirements, extra, folder, installer, onProgress } = installation;
-  const log = openEnvironmentLog(folder.logPath);
+  const { directory, requirements, extra, folder, installer, log, onProgress } = installation;
   const version = requirements.python ?? '3';
   onProgress({
     phase: 'python',
     text: `making an environment of Python ${version} with ${installer.name}`,
   });
-  await run(installation, log, installer.create(installation.python, folder.path));
+  await run(installation, installer.create(installation.python, folder.path));
   const work = await makeWorkDirectory(directory, requirements, installer, extra);
   try {
     const count = requirements.lines.length + extra.length;
     onProgress({ phase: 'install', text: `installing ${count} requirements and what they need` });
+    const startedAtMs = performance.now();
+    let packages = 0;
     for (const files of work.installs) {
-      await run(installation, log, installer.install(folder.python, files), work.path);
+      const lines = await run(installation, installer.install(folder.python, files), work.path);
+      packages += installedPackages(lines);
     }
+    const seconds = Math.ceil((performance.now() - startedAtMs) / 1000);
+    const what = packages === 1 ? '1 package' : `${packages} packages`;
+    onProgress({ phase: 'install', text: `installed ${what} in ${seconds} s` });
   } finally {
     await work.remove();
   }
@@ -58,17 +65,16 @@ export async function installRequirements(installation: Installation): Promise<v
 
 async function run(
   installation: Installation,
-  log: EnvironmentLog,
   command: CommandLine,
   cwd?: string,
-): Promise<void> {
-  const { environment, signal, onProgress, python } = installation;
+): Promise<readonly string[]> {
+  const { environment, log, signal, onProgress, python } = installation;
   log.write(`$ ${command.join(' ')}`);
   const [program, ...args] = supervised(python, command);
   const onLine = (line: string): void => {
     log.write(line);
     const text = progressText(line);
-    if (text !== undefined) onProgress({ phase: 'install', text });
+    if (text !== undefined) onProgress({ phase: 'install', text, isDetail: true });
   };
   const end = await runProgram({
     command: program,
@@ -78,7 +84,7 @@ async function run(
     onLine,
     ...(cwd === undefined ? {} : { cwd }),
   });
-  if (end?.code === 0) return;
+  if (end?.code === 0) return end.lines;
   const lines = end?.lines ?? [];
   const reason =
     installerProblem(lines) ??

@@ -9,7 +9,7 @@ export interface PythonEnvironmentOptions {
   readonly mlmodel: MlModel;
   /** More requirement lines, solved together with the model's: the converter's. @default none */
   readonly extra?: readonly string[];
-  /** @default uv where it is found, else virtualenv */
+  /** @default uv, fetched where it is missing, else virtualenv */
   readonly manager?: EnvironmentManager;
   /** @default MLFLOW_ENV_ROOT, else ~/.mlflow/envs */
   readonly root?: string;
@@ -23,6 +23,8 @@ export interface EnvironmentProgress {
   readonly phase: 'waiting' | 'python' | 'install' | 'check';
   /** One line for people. */
   readonly text: string;
+  /** One of the many lines that an installer says: for a line that changes, not for a log. @default false */
+  readonly isDetail?: boolean;
 }
 
 /** A Python environment that has what a model needs; made once, shared by everybody with the same requirements. */

@@ -17,7 +17,8 @@ export async function tinyWheel(
   const record = `${[...Object.keys(all), `${about}/RECORD`].map((path) => `${path},,`).join('\n')}\n`;
   const zip = new ZipFile();
   for (const [path, text] of Object.entries({ ...all, [`${about}/RECORD`]: record })) {
-    zip.addBuffer(Buffer.from(text), path);
+    const mode = path.includes('.data/scripts/') ? 0o100755 : 0o100644;
+    zip.addBuffer(Buffer.from(text), path, { mode });
   }
   zip.end();
   return buffer(zip.outputStream as AsyncIterable<Buffer>);

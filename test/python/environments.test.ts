@@ -1,6 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +21,7 @@ import { ensurePythonEnvironment } from '../../src/python-env/ensure-python-envi
 import type { PythonEnvironmentOptions } from '../../src/python-env/python-environment.ts';
 import { mlmodelOf } from '../helpers/bare-mlmodel.ts';
 import { folderOf } from '../helpers/model-folder.ts';
-import { mlflowWheel } from '../helpers/tiny-wheel.ts';
+import { mlflowWheel, tinyWheel } from '../helpers/tiny-wheel.ts';
 
 const WHEEL = 'wheels/mlflow-9.9-py3-none-any.whl';
 const OFFLINE = `--no-index\n./${WHEEL}\n`;
@@ -22,17 +32,18 @@ const SLOW = {
   'slow/slow.py':
     'import os, time\nopen(os.environ["PID_FILE"], "w").write(str(os.getpid()))\ntime.sleep(60)\n',
 };
-
 let root: string;
 let wheel: Buffer;
 let withUv: NodeJS.ProcessEnv;
 let version: string;
+let toolUv: string;
 
 beforeAll(async () => {
   wheel = await mlflowWheel();
   const bin = ensureToolEnvironment('interop');
   withUv = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}` };
   const code = 'import sys; print("%d.%d" % sys.version_info[:2])';
+  toolUv = join(bin, 'uv');
   version = execFileSync(join(bin, 'python'), ['-c', code], { encoding: 'utf8' }).trim();
 });
 beforeEach(() => {
@@ -227,6 +238,78 @@ describe('ensurePythonEnvironment', () => {
     // It names python3 or python, whichever comes first.
     expect(dirname(local.python)).toBe(dirname(python));
     expect(local).toMatchObject({ hash: 'local', logPath: undefined });
+  });
+});
+
+describe('ensurePythonEnvironment where there is no uv', () => {
+  /** A package index of one folder, which has a uv that is started so; and a PATH with nothing but a Python. */
+  async function machineWithout(uv: string): Promise<NodeJS.ProcessEnv> {
+    const [index, PATH] = [join(root, 'index.log'), join(root, 'bin.log')];
+    const interpreter = join(dirname(toolUv), 'python');
+    mkdirSync(index);
+    mkdirSync(PATH);
+    symlinkSync(realpathSync(interpreter), join(PATH, `python${version}`));
+    symlinkSync(realpathSync(interpreter), join(PATH, 'python3'));
+    const scripts = { 'uv-0.13.9.data/scripts/uv': uv };
+    const file = join(index, 'uv-0.13.9-py3-none-any.whl');
+    writeFileSync(file, await tinyWheel('uv', '0.13.9', scripts));
+    const HOME = join(root, 'home.log');
+    return { PATH, HOME, PIP_NO_INDEX: '1', PIP_FIND_LINKS: index, PIP_NO_CACHE_DIR: '1' };
+  }
+
+  const modelWith = async (name: string) => {
+    const file = `wheels/${name}-1.0-py3-none-any.whl`;
+    return model(`${OFFLINE}./${file}\n`, { [file]: await tinyWheel(name, '1.0', {}) });
+  };
+
+  const texts = (environment: NodeJS.ProcessEnv, directory: string, manager?: 'virtualenv') => {
+    const said: string[] = [];
+    const onProgress = ({ text }: { text: string }) => said.push(text);
+    const options = manager === undefined ? {} : { manager };
+    return ensure(directory, { environment, onProgress, ...options }).then(() => said.join('\n'));
+  };
+
+  it('fetches one, once, and makes environments with it', async () => {
+    const environment = await machineWithout(`#!/bin/sh\nexec "${toolUv}" "$@"\n`);
+
+    const one = await modelWith('one');
+    const two = await modelWith('two');
+    const three = await modelWith('three');
+
+    const both = await Promise.all([texts(environment, one), texts(environment, two)]);
+    const later = await texts(environment, three);
+
+    expect(both.join('\n').match(/fetching uv 0\.13\.9/g)).toHaveLength(1);
+    expect(later).not.toContain('fetching');
+    for (const text of [...both, later]) expect(text).toMatch(/with uv\n(.*\n)*installed \d+ pack/);
+    expect(readdirSync(join(root, 'tools')).sort()).toEqual(['uv-0.13.9', 'uv-0.13.9.lock']);
+  });
+
+  it('says why pip has to do when none can be had, and leaves nothing half done', async () => {
+    const environment = await machineWithout('#!/bin/sh\necho broken uv\nexit 1\n');
+    const directory = model(OFFLINE);
+
+    const text = await texts(environment, directory);
+    const uvAlone = ensure(model(`${OFFLINE}six\n`), { environment, manager: 'uv' });
+
+    expect(text).toMatch(/uv is not here, and could not be fetched \(broken uv\)\n.* with pip\n/);
+    await expect(uvAlone).rejects.toThrow(
+      /uv is not on the PATH, and could not be fetched: broken uv; install it/,
+    );
+    const log = readdirSync(root).filter((name) => /^mlflow-serverless-.*\.log$/.test(name));
+    expect(readFileSync(join(root, log[0] as string), 'utf8')).toContain(
+      'uv could not be fetched: broken uv',
+    );
+    expect(readdirSync(join(root, 'tools'))).toEqual(['uv-0.13.9.lock']);
+  });
+
+  it('fetches none for virtualenv', async () => {
+    const environment = await machineWithout('#!/bin/sh\nexit 1\n');
+
+    const text = await texts(environment, model(OFFLINE), 'virtualenv');
+
+    expect(text).not.toContain('uv');
+    expect(existsSync(join(root, 'tools'))).toBe(false);
   });
 });
 

@@ -11,10 +11,11 @@ const STEPS = [
   { phase: 'python', text: 'making an environment' },
   { phase: 'install', text: 'installing 2 requirements' },
   { phase: 'install', text: 'Resolved 88 packages', isDetail: true },
+  { phase: 'install', text: 'installed 88 packages in 8 s' },
 ] as const;
 
 describe('createEnvironmentProgress', () => {
-  it('writes a line for each step where there is no terminal', () => {
+  it('writes a line for each step where there is no terminal, without what the installer says', () => {
     const { stream, text } = streamOf(false);
     const display = createEnvironmentProgress(stream);
 
@@ -22,7 +23,12 @@ describe('createEnvironmentProgress', () => {
     display.stop();
 
     expect(text()).toBe(
-      'mlflow-serverless: making an environment\nmlflow-serverless: installing 2 requirements\n',
+      [
+        'mlflow-serverless: making an environment',
+        'mlflow-serverless: installing 2 requirements',
+        'mlflow-serverless: installed 88 packages in 8 s',
+        '',
+      ].join('\n'),
     );
   });
 
