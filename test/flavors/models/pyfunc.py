@@ -1,7 +1,8 @@
-"""Models that stay in Python: a custom pyfunc with params, one that prints, and statsmodels."""
+"""Models that stay in Python: a custom pyfunc with params, one that prints, statsmodels, and Prophet."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from collections.abc import Callable
@@ -16,7 +17,8 @@ from mlflow.models import infer_signature
 from mlflow.pyfunc import PythonModel
 
 
-def _pins(*libraries: str) -> list[str]:
+def pins(*libraries: str) -> list[str]:
+    """Requirements of exactly the versions that the models are made with."""
     return [f"{name}=={version(name)}" for name in ("mlflow", "numpy", "pandas", *libraries)]
 
 
@@ -26,11 +28,14 @@ class _Scaled(PythonModel):
 
 
 class _Printing(PythonModel):
-    """Writes to stdout from Python and, below it, to the descriptor that C code would use."""
+    """Writes to stdout from Python, through the buffer of the C library, and to the descriptor below both."""
 
     def predict(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Any:
         print("predicting", len(model_input), flush=True)
-        os.write(1, b"from below Python\n")
+        library = ctypes.CDLL(None)
+        library.puts(b"from C")
+        library.fflush(None)
+        os.write(1, b"from below C\n")
         return model_input["x"].to_numpy() + 1
 
 
@@ -45,7 +50,7 @@ def _save(path: Path, model: PythonModel, params: dict[str, Any] | None = None) 
         python_model=model,
         signature=infer_signature(frame, np.zeros(3), params),
         input_example=(frame, params) if params else frame,
-        pip_requirements=_pins("cloudpickle"),
+        pip_requirements=pins("cloudpickle"),
     )
 
 
@@ -68,7 +73,25 @@ def statsmodels_ols(path: Path) -> None:
         path,
         signature=infer_signature(frame, fitted.predict(frame)),
         input_example=frame.head(5),
-        pip_requirements=_pins("statsmodels"),
+        pip_requirements=pins("statsmodels"),
+    )
+
+
+def prophet(path: Path) -> None:
+    from prophet import Prophet
+
+    days = pd.date_range("2024-01-01", periods=90, freq="D")
+    values = np.arange(90) * 0.1 + np.sin(np.arange(90) * 2 * np.pi / 7)
+    # No uncertainty_samples: they are drawn anew at every prediction.
+    model = Prophet(uncertainty_samples=0, yearly_seasonality=False, daily_seasonality=False)
+    model.fit(pd.DataFrame({"ds": days, "y": values}), seed=1)
+    frame = pd.DataFrame({"ds": pd.date_range("2024-04-01", periods=3, freq="D")})
+    mlflow.prophet.save_model(
+        model,
+        path,
+        signature=infer_signature(frame, model.predict(frame)),
+        input_example=frame,
+        pip_requirements=pins("prophet"),
     )
 
 
@@ -76,4 +99,5 @@ MODELS: dict[str, Callable[[Path], None]] = {
     "pyfunc-params": pyfunc_params,
     "pyfunc-printing": pyfunc_printing,
     "statsmodels-ols": statsmodels_ols,
+    "prophet": prophet,
 }
