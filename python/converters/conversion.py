@@ -106,8 +106,9 @@ class Output:
 @dataclass(frozen=True)
 class Refusal:
     column: str
-    when: Literal["nan", "infinite", "beyond-float32", "unknown"]
+    when: Literal["nan", "infinite", "beyond-float32", "beyond", "unknown"]
     values: Sequence[str | float] | None = None
+    limit: float | None = None
 
 
 @dataclass(frozen=True)

@@ -172,15 +172,21 @@ def _to_onnx(native: Any, inputs: _Inputs, predict_fn: str) -> tuple[Any, str | 
         raise Unsupported(f"skl2onnx has no converter for a part of the model: {str(error).splitlines()[0]}") from error
     except NameError as error:
         raise Unsupported(f"skl2onnx cannot take this model: {str(error).splitlines()[0]}") from error
-    for opset in graph.opset_import:
-        if opset.domain == _ML_DOMAIN:
-            opset.version = _ML_OPSET
-    if not any(opset.domain == _ML_DOMAIN for opset in graph.opset_import):
-        graph.opset_import.add(domain=_ML_DOMAIN, version=_ML_OPSET)
+    _declare_opsets(graph)
     graph.ir_version = max(graph.ir_version, 9)
     names = [output.name for output in graph.graph.output]
     is_labelled = len(names) > 1 or hasattr(native, "classes_") or names[0].startswith("label")
     return graph, names[0] if is_labelled else None, names[-1]
+
+
+def _declare_opsets(graph: Any) -> None:
+    """skl2onnx counts the nodes that it wrote itself; ours need both domains."""
+    others = [opset for opset in graph.opset_import if opset.domain not in ("", "ai.onnx", _ML_DOMAIN)]
+    own = next((opset.version for opset in graph.opset_import if opset.domain in ("", "ai.onnx")), _OPSET)
+    kept = [(opset.domain, opset.version) for opset in others]
+    del graph.opset_import[:]
+    for domain, version in [("", min(own, _OPSET)), (_ML_DOMAIN, _ML_OPSET), *kept]:
+        graph.opset_import.add(domain=domain, version=version)
 
 
 def _append(graph: Any, operator: str, value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -36,6 +37,8 @@ class Probing:
             for when, value in kinds.items():
                 if not self._takes(label, value):
                     found.append(Refusal(str(label), when))
+            if not any(refusal.column == str(label) and refusal.when == "beyond-float32" for refusal in found):
+                found.extend(self._overflow(label))
         return _merged(found, len(self._columns()))
 
     def missing(self) -> dict[str, str]:
@@ -56,6 +59,21 @@ class Probing:
                 found[str(label)] = [value for value in known if isinstance(value, (str, int, float))][:50]
         splits = _splits(self._native)
         return {**threshold_probes(self._model, splits, None), **found} if splits else found
+
+    def _overflow(self, label: Any) -> list[Refusal]:
+        """Where a step on the way would overflow, and the next one refuses infinities: the least such size."""
+        if self._takes(label, sys.float_info.max) and self._takes(label, -sys.float_info.max):
+            return []
+        taken, refused = 1e39, sys.float_info.max
+        while np.nextafter(taken, np.inf) < refused:
+            # Halving the exponent first, then the digits.
+            middle = float(np.sqrt(taken) * np.sqrt(refused))
+            middle = middle if taken < middle < refused and refused / taken > 2 else taken / 2 + refused / 2
+            if self._takes(label, middle) and self._takes(label, -middle):
+                taken = middle
+            else:
+                refused = middle
+        return [Refusal(str(label), "beyond", limit=refused)]
 
     def _refused_texts(self, label: Any) -> list[Refusal]:
         if self._takes(label, _UNSEEN):
@@ -123,7 +141,7 @@ def _merged(refusals: Sequence[Refusal], columns: int) -> list[Refusal]:
     for when in ("nan", "infinite", "beyond-float32"):
         of_kind = [refusal for refusal in refusals if refusal.when == when]
         found.extend([Refusal("*", when)] if len(of_kind) == columns else of_kind)
-    return [*found, *[refusal for refusal in refusals if refusal.when == "unknown"]]
+    return [*found, *[refusal for refusal in refusals if refusal.when in ("beyond", "unknown")]]
 
 
 def _known_categories(native: Any, label: Any) -> list[Any] | None:

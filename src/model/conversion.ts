@@ -98,9 +98,12 @@ export interface ConversionRefusal {
   readonly column: string;
   /**
    * `nan`: NaN or None; `infinite`: ±Infinity; `beyond-float32`: finite in float64 and not in float32;
-   * `unknown`: none of `values`.
+   * `beyond`: finite and not below `limit` in size, where a step on the way would overflow; `unknown`: none of
+   * `values`.
    */
-  readonly when: 'nan' | 'infinite' | 'beyond-float32' | 'unknown';
+  readonly when: 'nan' | 'infinite' | 'beyond-float32' | 'beyond' | 'unknown';
+  /** Of `beyond`. */
+  readonly limit?: number;
   /** Texts, or numbers, that the original knows. */
   readonly values?: readonly (string | number)[];
 }

@@ -145,13 +145,19 @@ function checkOutput(output: Settings): void {
   choiceAt(output, 'shape', 'output', ['rows', 'column', 'keep']);
 }
 
+const REFUSALS = ['nan', 'infinite', 'beyond-float32', 'beyond', 'unknown'] as const;
+
 function checkRefusal(refusal: Settings, where: string): void {
-  const keys: (keyof ConversionRefusal)[] = ['column', 'when', 'values'];
+  const keys: (keyof ConversionRefusal)[] = ['column', 'when', 'limit', 'values'];
   checkKeys(refusal, where, keys);
   textAt(refusal, 'column', where);
-  const when = choiceAt(refusal, 'when', where, ['nan', 'infinite', 'beyond-float32', 'unknown']);
+  const when = choiceAt(refusal, 'when', where, REFUSALS);
   if ((when === 'unknown') !== (refusal['values'] !== undefined)) {
     throw invalid(`${where}.values`, 'belongs to "unknown", and "unknown" to it');
+  }
+  const { limit } = refusal;
+  if ((when === 'beyond') !== (typeof limit === 'number' && limit > 0)) {
+    throw invalid(`${where}.limit`, 'must be a number above 0, of "beyond" alone');
   }
   if (when !== 'unknown') return;
   if (!listAt(refusal, 'values', where).every((v) => isText(v) || typeof v === 'number')) {

@@ -9,7 +9,8 @@ const FLOAT32_LIMIT = 2 ** 128 - 2 ** 103;
 export interface CellCheck {
   readonly hasNan: boolean;
   readonly hasInfinite: boolean;
-  readonly hasBeyondFloat32: boolean;
+  /** Finite numbers of this size and more; Infinity: none. */
+  readonly limit: number;
   /** Texts and numbers that it knows; undefined: any. */
   readonly known: ReadonlySet<unknown> | undefined;
 }
@@ -30,11 +31,14 @@ export function compileRefusals(
     return {
       hasNan: has('nan'),
       hasInfinite: has('infinite'),
-      hasBeyondFloat32: has('beyond-float32'),
+      limit: Math.min(has('beyond-float32') ? FLOAT32_LIMIT : Infinity, ...own.map(limitOf)),
       known: has('unknown') ? new Set(own.flatMap(({ values = [] }) => values)) : undefined,
     };
   };
 }
+
+const limitOf = ({ when, limit = Infinity }: ConversionRefusal): number =>
+  when === 'beyond' ? limit : Infinity;
 
 /**
  * Check the numbers at positions first, first + step, … of `cells`.
@@ -50,9 +54,8 @@ export function checkNumbers(
   step: number,
   where: string,
 ): void {
-  const { hasNan, hasInfinite, hasBeyondFloat32, known } = check;
-  const limit = hasBeyondFloat32 ? FLOAT32_LIMIT : Infinity;
-  if (hasNan || hasInfinite || hasBeyondFloat32) {
+  const { hasNan, hasInfinite, limit, known } = check;
+  if (hasNan || hasInfinite || limit < Infinity) {
     let at = findOdd(cells, limit, first, step);
     for (; at < cells.length; at = findOdd(cells, limit, at + step, step)) {
       const cell = cells[at] as number;
@@ -61,7 +64,7 @@ export function checkNumbers(
         if (hasNan) throw refused(where, row, 'no missing value or NaN');
       } else if (!Number.isFinite(cell)) {
         if (hasInfinite) throw refused(where, row, 'no infinite number');
-      } else throw refused(where, row, 'no number beyond the range of float32');
+      } else throw refused(where, row, `no number of ${limit} and more`);
     }
   }
   if (known === undefined) return;
