@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 _ROWS = 400
+# As MLflow would find them by running the model once more; so all of these models share one environment.
+REQUIREMENTS = [f"{name}=={version(name)}" for name in ("mlflow", "scikit-learn", "pandas", "numpy", "cloudpickle")]
 
 
 def _numbers(seed: int = 0) -> pd.DataFrame:
@@ -59,6 +62,7 @@ def _save(path: Path, model: Any, frame: Any, method: str = "predict") -> None:
         input_example=frame.iloc[:3] if isinstance(frame, pd.DataFrame) else frame[:3],
         pyfunc_predict_fn=method,
         serialization_format="cloudpickle",
+        pip_requirements=REQUIREMENTS,
     )
 
 
