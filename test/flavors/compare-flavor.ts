@@ -73,7 +73,8 @@ export async function compareFlavor(options: FlavorServers): Promise<FlavorCompa
       ]);
       statuses.set(theirs.status, (statuses.get(theirs.status) ?? 0) + 1);
       const raw = compareAnswers(theirs, python, { tolerance: 1e-9, isToScale: true });
-      if (raw.difference) differences.push(describe('python runtime', request, raw.difference));
+      if (raw.difference && !isUncaught(theirs, python))
+        differences.push(describe('python runtime', request, raw.difference));
       if (node === undefined) continue;
       const tolerance = options.isFloat32 ? 1e-4 : 1e-6;
       const exact = compareAnswers(theirs, node, { tolerance, isToScale: true });
@@ -104,6 +105,10 @@ const HERE = ['-h', '127.0.0.1', ...PORT];
 const describe = (which: string, { contentType, body }: GeneratedRequest, difference: string) =>
   `${which}: ${contentType} ${body.slice(0, 300)}\n    ${difference}`;
 
+/** A Python exception that nobody caught in MLflow's server is the caller's mistake here: docs/compatibility.md. */
+const isUncaught = (theirs: HttpAnswer, own: HttpAnswer): boolean =>
+  theirs.status === 500 && theirs.body === 'Internal Server Error' && own.status === 400;
+
 /** From the signature, and from the saved example: its values are those that the model knows. */
 async function requestsFor({
   original,
@@ -131,7 +136,8 @@ function exampleOf(folder: string): string | undefined {
 async function send(url: string, { contentType, body }: GeneratedRequest): Promise<HttpAnswer> {
   const response = await fetch(`${url}/invocations`, {
     method: 'POST',
-    headers: { 'content-type': contentType },
+    // While one server is slow the other one may close an idle connection: none is used again.
+    headers: { 'content-type': contentType, connection: 'close' },
     body,
   });
   return {

@@ -104,6 +104,7 @@ function convert(original: string, converted: string): string | undefined {
   const said = `${stdout}\n${stderr}`.trim().split('\n').at(-1) ?? '';
   return said
     .replace(/^mlflow-serverless: (?:error: )?/, '')
+    .replace(/ \(there are .*|; serve it with .*/, '') // the ways out, which are everybody's
     .replaceAll('|', '/')
     .slice(0, 160);
 }
