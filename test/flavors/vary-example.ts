@@ -42,6 +42,7 @@ function places(value: Json, found: Place[] = []): Place[] {
 function change(root: Json, random: Random): void {
   // Leaves are many and names few: both get their share.
   const all = places(root);
+  if (all.length === 0) return; // the only key was taken away before
   const leaves = all.filter(({ parent, key }) => isLeaf((parent as Record<string, Json>)[key]));
   const { parent, key } = random.pick(random.next() < 0.85 && leaves.length > 0 ? leaves : all);
   const at = parent as Record<string, Json>;
