@@ -47,7 +47,8 @@ function columnsRequest(specs: readonly ColSpec[], random: Random): GeneratedReq
   if (random.next() < 0.15) columns = random.shuffled(columns);
   if (random.next() < 0.08) columns.splice(random.below(columns.length), 1);
   if (random.next() < 0.08) {
-    columns.push({ name: random.pick(['extra', 'A', '', 'é']), cells: columns[0]?.cells ?? [] });
+    const cells = columns[0]?.cells ?? Array.from({ length: rowCount }, () => '1');
+    columns.push({ name: random.pick(['extra', 'A', '', 'é']), cells });
   }
   const names = columns.map(({ name }) => JSON.stringify(name));
   const rows = Array.from({ length: rowCount }, (_, row) =>
