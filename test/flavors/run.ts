@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ const seed = Number(argument('seed') ?? Date.now() % 2 ** 31);
 const requests = Number(argument('requests') ?? 500);
 const only = argument('only')?.split(',') ?? [];
 const speedSeconds = Number(argument('seconds') ?? 2);
+const isWriting = process.argv.includes('--write');
 const CLI = 'dist/cli/main.cjs';
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -37,9 +38,22 @@ try {
   console.log(`seed ${seed}; repeat with: npm run flavors -- --seed ${seed}`);
   const models = join(work, 'models');
   execFileSync(join(python, 'python'), ['test/flavors/make_models.py', models, ...only], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'inherit', 'ignore'],
   });
-  for (const name of readdirSync(models).sort()) results.push(await checkModel(name));
+  const names = readdirSync(models).sort();
+  // While one model is compared the next one is converted; what is written down is measured alone.
+  let next = start(names[0]);
+  for (const [i, name] of names.entries()) {
+    const conversion = await next;
+    if (!isWriting) next = start(names[i + 1]);
+    try {
+      results.push(await checkModel(name, conversion));
+    } catch (error) {
+      failures += 1;
+      console.error(`${name}:`, error);
+    }
+    if (isWriting) next = start(names[i + 1]);
+  }
 } catch (error) {
   failures += 1;
   console.error(error);
@@ -48,18 +62,19 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 console.log(flavorTable(results));
-if (process.argv.includes('--write')) writeFlavorTable(results);
+if (isWriting) writeFlavorTable(results);
 const stale = findStaleRows(results);
 for (const line of stale) console.log(line);
 failures += stale.length;
 console.log(failures === 0 ? 'flavors passed' : `flavors failed: ${failures} differences`);
 process.exitCode = failures === 0 ? 0 : 1;
 
-async function checkModel(model: string): Promise<FlavorResult> {
+async function checkModel(
+  model: string,
+  { converted, refusal }: ConvertedModel,
+): Promise<FlavorResult> {
   const startedAtMs = performance.now();
   const original = join(work, 'models', model);
-  const converted = join(work, 'converted', model);
-  const refusal = convert(original, converted);
   const isConverted = refusal === undefined;
   const {
     requests: sent,
@@ -93,24 +108,38 @@ async function checkModel(model: string): Promise<FlavorResult> {
   return result;
 }
 
-/** Undefined when the model was converted, else what the command said. */
-function convert(original: string, converted: string): string | undefined {
-  const { status, stderr, stdout } = spawnSync(
-    process.execPath,
-    [CLI, 'convert', '-m', original, '-o', converted, '--trust', original],
-    { encoding: 'utf8', timeout: 600_000 },
-  );
-  if (status === 0) return undefined;
-  const said = `${stdout}\n${stderr}`.trim().split('\n').at(-1) ?? '';
-  return said
+interface ConvertedModel {
+  readonly converted: string;
+  /** What the command said when it did not convert. */
+  readonly refusal: string | undefined;
+}
+
+/** Never rejects. */
+async function start(model: string | undefined): Promise<ConvertedModel> {
+  const converted = join(work, 'converted', model ?? '');
+  if (model === undefined) return { converted, refusal: undefined };
+  const original = join(work, 'models', model);
+  const args = [CLI, 'convert', '-m', original, '-o', converted, '--trust', original];
+  const { promise, resolve } = Promise.withResolvers<ConvertedModel>();
+  execFile(process.execPath, args, { timeout: 600_000 }, (error, stdout, stderr) => {
+    resolve({ converted, refusal: error === null ? undefined : reasonOf(`${stdout}\n${stderr}`) });
+  });
+  return promise;
+}
+
+/** The last line that is no help: what goes into the table. */
+function reasonOf(said: string): string {
+  const lines = said.trim().split('\n');
+  const refusal = lines.findLast((line) => line.startsWith('mlflow-serverless: ')) ?? lines.at(-1);
+  return (refusal ?? '')
     .replace(/^mlflow-serverless: (?:error: )?/, '')
-    .replace(/ \(there are .*|; serve it with .*/, '') // the ways out, which are everybody's
     .replaceAll('|', '/')
     .slice(0, 160);
 }
 
-const isFloat32 = (folder: string): boolean =>
-  JSON.parse(readFileSync(join(folder, CONVERSION_FILE), 'utf8')).is_float32 === true;
+function isFloat32(folder: string): boolean {
+  return JSON.parse(readFileSync(join(folder, CONVERSION_FILE), 'utf8')).is_float32 === true;
+}
 
 async function flavorOf(folder: string): Promise<string> {
   const { flavors } = await parseMlModel(readFileSync(join(folder, 'MLmodel'), 'utf8'));
@@ -118,4 +147,6 @@ async function flavorOf(folder: string): Promise<string> {
   return native ?? 'python_function';
 }
 
-const times = (ratio: number): string => `${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)}×`;
+function times(ratio: number): string {
+  return `${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)}×`;
+}

@@ -11,9 +11,14 @@ export function varyExample(body: string, random: Random): string {
   return write(root);
 }
 
+/** NaN and infinities are no JSON, but MLflow writes and reads them; as texts they survive `JSON.parse`. */
+const CONSTANT = /(?<=[[,:]\s*)(?:NaN|-?Infinity)(?=\s*[\],}])/g;
+
 const read = (text: string): Json =>
-  JSON.parse(text, (_key, value, context?: { source: string }) =>
-    typeof value === 'number' ? { raw: context?.source ?? String(value) } : value,
+  JSON.parse(
+    text.replace(CONSTANT, (name) => `{"raw": "${name}"}`),
+    (_key, value, context?: { source: string }) =>
+      typeof value === 'number' ? { raw: context?.source ?? String(value) } : value,
   );
 
 function write(value: Json): string {
