@@ -1,4 +1,4 @@
-"""Models from code (../code): a plain one, type hints instead of a signature, nested types, a chat model."""
+"""Models from code (../code): a plain one, type hints, nested types, chat, every kind of answer."""
 
 from __future__ import annotations
 
@@ -73,10 +73,22 @@ def chat(path: Path) -> None:
     _save(path, "chat.py", input_example=example)
 
 
+def responses(path: Path) -> None:
+    example = {"input": [{"role": "user", "content": "hello"}], "temperature": 0.5}
+    _save(path, "responses.py", input_example=example)
+
+
+def answers(path: Path) -> None:
+    frame = pd.DataFrame({"kind": [4, 0]})
+    _save(path, "answers.py", signature=infer_signature(frame), input_example=frame)
+
+
 MODELS: dict[str, Callable[[Path], None]] = {
     "pyfunc-from-code": from_code,
     "pyfunc-typed-records": typed_records,
     "pyfunc-typed-texts": typed_texts,
     "pyfunc-nested": nested,
     "pyfunc-chat": chat,
+    "pyfunc-responses": responses,
+    "pyfunc-answers": answers,
 }
