@@ -10,7 +10,7 @@ import { compareFlavor } from './compare-flavor.ts';
 import { type FlavorResult, findStaleRows, flavorTable, writeFlavorTable } from './flavor-table.ts';
 
 /**
- * `npm run flavors [-- --seed N] [--requests N] [--only NAME,…] [--write]`: models of every flavor, logged by the real
+ * `npm run flavors [-- --seed N] [--requests N] [--only NAME,… | --all] [--write]`: models of every flavor, logged by the real
  * MLflow: converted with proof where a converter exists, then the same requests to `mlflow models serve` of the
  * original, to our Python runtime and to the converted model. Ends with the table of docs/flavors.md; exit code 1 on
  * any difference, or when the document says another thing.
@@ -21,8 +21,23 @@ const argument = (name: string): string | undefined => {
 };
 const seed = Number(argument('seed') ?? Date.now() % 2 ** 31);
 const requests = Number(argument('requests') ?? 500);
-const only = argument('only')?.split(',') ?? [];
 const speedSeconds = Number(argument('seconds') ?? 2);
+/** One model or two of each flavor; `--all` takes every model that make_models.py knows. */
+const USUAL = [
+  ...[
+    'sklearn-regressor',
+    'sklearn-classifier',
+    'sklearn-probabilities',
+    'sklearn-columns-pipeline',
+  ],
+  ...['sklearn-outliers', 'sklearn-text-pipeline', 'sklearn-gaussian-process'],
+  ...['xgboost-booster', 'xgboost-classifier', 'lightgbm-booster', 'lightgbm-classifier'],
+  ...['catboost-classifier', 'torch-mlp', 'torch-cnn', 'keras-dense'],
+  ...['pyfunc-params', 'pyfunc-printing', 'pyfunc-from-code', 'pyfunc-typed-records'],
+  ...['pyfunc-nested', 'pyfunc-chat', 'statsmodels-ols'],
+];
+const all = process.argv.includes('--all') ? [] : USUAL;
+const only = argument('only')?.split(',') ?? all;
 const isWriting = process.argv.includes('--write');
 const CLI = 'dist/cli/main.cjs';
 
