@@ -80,6 +80,10 @@ export interface ConversionColumn {
   readonly dtype: string;
   /** A text column: what stands for None and NaN, where the original takes them. Absent: they are refused. */
   readonly missing?: string;
+  /** A text column with `missing`: what stands for NaN, where the original tells it from None. */
+  readonly nan?: string;
+  /** A text column: the graph gets it in lower case. Not by ONNX Runtime, whose rules are those of the machine's locale. */
+  readonly lower?: boolean;
 }
 
 /** Which output of the graph is the answer. */

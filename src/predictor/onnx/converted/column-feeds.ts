@@ -100,13 +100,14 @@ function partsOf(
 const PARSED = { objects: 'parse', texts: 'parse' } as const;
 
 function toTensor(
-  { type, check, where, missing }: Part,
+  { type, check, where, missing, nan, lower }: Part,
   source: Column | NdArray,
   dims: readonly number[],
 ): NativeTensor {
   if (type === 'string') {
-    const data = textCells(source, missing, where);
-    if (check !== undefined) checkTexts(check, data, missing, where);
+    const texts = textCells(source, missing, where, nan);
+    if (check !== undefined) checkTexts(check, texts, missing, where, nan);
+    const data = lower === true ? texts.map((text) => text.toLowerCase()) : texts;
     return { type, dims, data, location: 'cpu' };
   }
   const cells = numericCells(source, PARSED, where);

@@ -99,9 +99,10 @@ export function checkTexts(
   texts: readonly string[],
   missing: string | undefined,
   where: string,
+  nan: string | undefined = missing,
 ): void {
   if (known === undefined) return;
-  const row = texts.findIndex((text) => !known.has(text) && text !== missing);
+  const row = texts.findIndex((text) => !known.has(text) && text !== missing && text !== nan);
   if (row >= 0) throw refused(where, row, 'only the values it was trained on');
 }
 

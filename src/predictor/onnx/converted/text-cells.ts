@@ -6,6 +6,7 @@ import type { NdArray } from '../../../model/nd-array.ts';
  * The cells of a column or an array as text for ORT.
  *
  * @param missing what stands for None and NaN; undefined: they are refused
+ * @param nan what stands for NaN, when that is something else
  * @throws {ServingError} BAD_REQUEST for cells that are no text, and for text that ORT would change:
  *   with NUL or half a surrogate pair
  */
@@ -13,6 +14,7 @@ export function textCells(
   { dtype, data }: Column | NdArray,
   missing: string | undefined,
   where: string,
+  nan: string | undefined = missing,
 ): readonly string[] {
   if ((dtype !== 'object' && dtype !== 'str') || !Array.isArray(data)) {
     throw badRequest(`${where}: the model takes text, the request gave ${dtype}`);
@@ -23,9 +25,9 @@ export function textCells(
     if (typeof cell === 'string') {
       if (cell.includes('\0') || !cell.isWellFormed()) throw badText(where, row);
       texts[row] = cell;
-    } else if (missing !== undefined && (cell === null || Number.isNaN(cell))) {
-      texts[row] = missing;
-    } else throw noText(where, row);
+    } else if (missing !== undefined && cell === null) texts[row] = missing;
+    else if (nan !== undefined && Number.isNaN(cell)) texts[row] = nan;
+    else throw noText(where, row);
   }
   return texts;
 }
