@@ -47,9 +47,9 @@ def torch_cnn(path: Path) -> None:
 
 
 def _save_keras(path: Path, model: keras.Model, asked: Any) -> None:
-    path.mkdir(parents=True)  # mlflow.keras writes the example before it makes the folder.
+    path.mkdir(parents=True, exist_ok=True)  # mlflow.keras writes the example before it makes the folder.
     answer = model.predict(asked, verbose=0)
-    mlflow.keras.save_model(model, path, **_rest(asked, answer, "keras", "tensorflow-cpu"))
+    mlflow.keras.save_model(model, str(path), **_rest(asked, answer, "keras", "tensorflow-cpu"))
 
 
 def keras_dense(path: Path) -> None:
