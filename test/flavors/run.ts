@@ -148,6 +148,7 @@ function reasonOf(said: string): string {
   const refusal = lines.findLast((line) => line.startsWith('mlflow-serverless: ')) ?? lines.at(-1);
   return (refusal ?? '')
     .replace(/^mlflow-serverless: (?:error: )?/, '')
+    .replace(/ \(there are .*|; serve it with .*/, '') // the ways out, the same in every row
     .replaceAll('|', '/')
     .slice(0, 160);
 }
