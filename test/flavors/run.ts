@@ -41,8 +41,12 @@ const only = argument('only')?.split(',') ?? all;
 const isWriting = process.argv.includes('--write');
 const CLI = 'dist/cli/main.cjs';
 
+const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void stopServers().then(() => process.exit(1)));
+  process.once(signal, () => {
+    interrupted.abort();
+    stopServers().then(() => process.exit(1));
+  });
 }
 const python = ensurePythonEnvironment('flavors');
 const work = mkdtempSync(join(tmpdir(), 'flavors-'));
@@ -136,7 +140,8 @@ async function start(model: string | undefined): Promise<ConvertedModel> {
   const original = join(work, 'models', model);
   const args = [CLI, 'convert', '-m', original, '-o', converted, '--trust', original];
   const { promise, resolve } = Promise.withResolvers<ConvertedModel>();
-  execFile(process.execPath, args, { timeout: 600_000 }, (error, stdout, stderr) => {
+  const limits = { timeout: 600_000, signal: interrupted.signal };
+  execFile(process.execPath, args, limits, (error, stdout, stderr) => {
     resolve({ converted, refusal: error === null ? undefined : reasonOf(`${stdout}\n${stderr}`) });
   });
   return promise;
