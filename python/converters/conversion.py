@@ -67,6 +67,8 @@ class Column:
     input: str
     dtype: str
     missing: str | None = None
+    nan: str | None = None
+    lower: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,11 @@ class Graph:
     def cast(self, value: str, dtype: Any) -> str:
         return self.op("Cast", value, to=_element_type(dtype))
 
+    def constant_like(self, value: str, number: float, dtype: Any = np.float64) -> str:
+        """As many cells as `value`, which is of floats, has: each is `number`."""
+        same = self.constant(number, dtype)
+        return self.op("Where", self.op("IsNaN", value), same, same)
+
     def parts(self, prefix: str, names: Mapping[str, str]) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
         """Nodes and constants for a larger graph: `names` says what a value is called there, others get the prefix."""
 

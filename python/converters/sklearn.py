@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from converters import sklearn_trees
+from converters import sklearn_estimators, sklearn_steps, sklearn_text, sklearn_trees
 from converters.conversion import (
     ArrayInput,
     Column,
@@ -19,6 +19,7 @@ from converters.conversion import (
     Output,
     Unsupported,
 )
+from converters.sklearn_parts import prefer_doubles
 from converters.sklearn_probing import Probing
 
 _ML_DOMAIN = "ai.onnx.ml"
@@ -26,7 +27,7 @@ _ML_DOMAIN = "ai.onnx.ml"
 _OPSET = 18
 _ML_OPSET = 5
 _NUMBERS = {"boolean", "integer", "long", "float", "double"}
-_METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function")
+_METHODS = ("predict", "predict_proba", "predict_log_proba")
 
 
 def convert(model: LoadedModel, options: Options) -> Converted:
@@ -35,9 +36,12 @@ def convert(model: LoadedModel, options: Options) -> Converted:
 
     if model.predict_fn not in _METHODS:
         raise Unsupported(f"pyfunc_predict_fn {model.predict_fn} is not converted; {', '.join(_METHODS)} are")
-    sklearn_trees.register()
+    for part in (sklearn_trees, sklearn_steps, sklearn_estimators, sklearn_text):
+        part.register()
+    prefer_doubles()
     native = _without_search(model.native)
     inputs = _Inputs.of(model, native, options.numbers)
+    _check_parts(native, model.predict_fn)
     graph, label, scores = _to_onnx(native, inputs, model.predict_fn)
     probing = Probing(model, native)
     answer = probing.answer
@@ -50,7 +54,7 @@ def convert(model: LoadedModel, options: Options) -> Converted:
         graph,
         Conversion(
             converter=f"skl2onnx {skl2onnx.__version__}",
-            input=inputs.described(missing),
+            input=inputs.described(missing, sklearn_text.lowered_columns(native)),
             output=Output(output, _dtype_name(answer), "rows" if answer.ndim == 1 else "keep"),
             refuses=probing.refusals(missing),
             refuses_empty=True,
@@ -103,7 +107,9 @@ class _Inputs:
             return [("input", kinds[self._dtype]([None, self._width]))]
         return [(name, kinds[dtype]([None, 1])) for name, dtype in self._columns]
 
-    def described(self, missing: Mapping[str, str]) -> ArrayInput | ColumnsInput:
+    def described(
+        self, missing: Mapping[str, tuple[str, str | None]], lowered: Sequence[str]
+    ) -> ArrayInput | ColumnsInput:
         if self._columns is None:
             return ArrayInput(
                 input="input",
@@ -115,7 +121,11 @@ class _Inputs:
                 objects="parse",
                 text_arrays="refuse",
             )
-        return ColumnsInput([Column(name, name, dtype, missing.get(name)) for name, dtype in self._columns])
+        columns = []
+        for name, dtype in self._columns:
+            none, nan = missing.get(name, (None, None))
+            columns.append(Column(name, name, dtype, none, nan, True if name in lowered else None))
+        return ColumnsInput(columns)
 
 
 def _column_dtype(column: Any, numbers: str) -> str:
@@ -150,29 +160,53 @@ def _parts(native: Any) -> list[Any]:
     return found
 
 
+def _check_parts(native: Any, predict_fn: str) -> None:
+    """What skl2onnx converts without a word, to something that answers otherwise."""
+    for part in _parts(native):
+        kind = type(part).__name__
+        if kind in ("SVC", "NuSVC") and (predict_fn != "predict" or part is not _last(native)):
+            raise Unsupported("probabilities of support vector machines (libsvm's couplings) are not converted")
+        if predict_fn == "predict_log_proba" and hasattr(part, "coef_") and len(getattr(part, "classes_", ())) == 2:
+            raise Unsupported("logarithms of two probabilities are not converted: near 0 and 1 they are all rounding")
+        if kind.startswith(("KNeighbors", "RadiusNeighbors")):
+            raise Unsupported("nearest neighbours are not converted: which of equally near ones count depends on their order")
+        if kind == "MLPRegressor" and part.n_outputs_ > 1:
+            raise Unsupported("MLPRegressor with several targets is not converted")
+        if getattr(part, "method", None) == "isotonic":
+            raise Unsupported("isotonic calibration is not converted")
+        if kind == "OneVsRestClassifier" and predict_fn == "predict" and len(part.classes_) > 2:
+            raise Unsupported("labels of OneVsRestClassifier are not converted; its predict_proba is")
+
+
+def _last(native: Any) -> Any:
+    return native.steps[-1][1] if hasattr(native, "steps") else native
+
+
 def _to_onnx(native: Any, inputs: _Inputs, predict_fn: str) -> tuple[Any, str | None, str]:
     """The graph, its output of labels (None without), and that of numbers."""
     from skl2onnx import convert_sklearn
     from skl2onnx.common.exceptions import MissingConverter, MissingShapeCalculator
 
-    last = native.steps[-1][1] if hasattr(native, "steps") else native
-    options: dict[int, dict[str, Any]] = {}
-    if hasattr(native, "classes_"):
-        options = {id(part): {"zipmap": False} for part in (native, last)}
-        if predict_fn == "decision_function":
-            options = {id(last): {"zipmap": False, "raw_scores": True}}
+    settings = {id(part): {"zipmap": False} for part in (native, _last(native))} if hasattr(native, "classes_") else None
+
+    def run(options: Any) -> Any:
+        opset = {"": _OPSET, _ML_DOMAIN: 3}
+        return convert_sklearn(native, initial_types=inputs.initial_types(), target_opset=opset, options=options)
+
     try:
-        graph = convert_sklearn(
-            native,
-            initial_types=inputs.initial_types(),
-            target_opset={"": _OPSET, _ML_DOMAIN: 3},
-            options=options or None,
-        )
+        try:
+            graph = run(settings)
+        except NameError:  # some classifiers know no zipmap
+            graph = run(None)
+    except Unsupported:
+        raise
     except (MissingConverter, MissingShapeCalculator) as error:
         raise Unsupported(f"skl2onnx has no converter for a part of the model: {str(error).splitlines()[0]}") from error
-    except NameError as error:
-        raise Unsupported(f"skl2onnx cannot take this model: {str(error).splitlines()[0]}") from error
+    except Exception as error:
+        first = (str(error).splitlines() or [""])[0]
+        raise Unsupported(f"skl2onnx cannot take this model: {type(error).__name__}: {first}") from error
     _declare_opsets(graph)
+    _check_types(graph)
     graph.ir_version = max(graph.ir_version, 9)
     names = [output.name for output in graph.graph.output]
     is_labelled = len(names) > 1 or hasattr(native, "classes_") or names[0].startswith("label")
@@ -189,13 +223,26 @@ def _declare_opsets(graph: Any) -> None:
         graph.opset_import.add(domain=domain, version=version)
 
 
+def _check_types(graph: Any) -> None:
+    """skl2onnx writes graphs that mix float and double, which no runtime takes."""
+    import onnx
+
+    try:
+        onnx.shape_inference.infer_shapes(graph, check_type=True, strict_mode=True)
+    except Exception as error:
+        first = str(error).splitlines()[0]
+        raise Unsupported(f"what skl2onnx makes of this model is no valid graph: {first}") from error
+
+
 def _append(graph: Any, operator: str, value: str) -> str:
     from onnx import helper
 
     result = f"{value}_{operator.lower()}"
-    element = next(output for output in graph.graph.output if output.name == value).type.tensor_type.elem_type
+    found = next(output for output in graph.graph.output if output.name == value)
     graph.graph.node.append(helper.make_node(operator, [value], [result]))
-    graph.graph.output.append(helper.make_tensor_value_info(result, element, None))
+    added = graph.graph.output.add()
+    added.CopyFrom(found)
+    added.name = result
     return result
 
 

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from converters.conversion import LoadedModel, Refusal, Unsupported
+from converters.sklearn_parts import NAN_TEXT, NONE_TEXT
 from converters.thresholds import threshold_probes
 
+_FLOAT32_MAX = float(np.finfo(np.float32).max)
 _UNSEEN = "a text that no model has ever seen \u2203"
 
 
@@ -26,28 +28,30 @@ class Probing:
         self._row, self._is_frame = self._first_row()
         self.answer = self._answer(self._row)
 
-    def refusals(self, missing: Mapping[str, str]) -> list[Refusal]:
+    def refusals(self, missing: Mapping[str, Any]) -> list[Refusal]:
         """Numbers: NaN, infinities, beyond float32. Texts: those that are none of the known categories."""
         found: list[Refusal] = []
         for label in self._columns():
             if self._is_text(label):
                 found.extend(self._refused_texts(label))
                 continue
-            kinds = {"nan": np.nan, "infinite": np.inf, "beyond-float32": 1e39}
-            for when, value in kinds.items():
+            for when, value in {"nan": np.nan, "infinite": np.inf}.items():
                 if not self._takes(label, value):
                     found.append(Refusal(str(label), when))
-            if not any(refusal.column == str(label) and refusal.when == "beyond-float32" for refusal in found):
-                found.extend(self._overflow(label))
+            found.extend(self._overflow(label))
         return _merged(found, len(self._columns()))
 
-    def missing(self) -> dict[str, str]:
-        """Text columns whose None the model takes, and the text that stands for it in the graph."""
-        found = {}
+    def missing(self) -> dict[str, tuple[str, str | None]]:
+        """Text columns whose None and NaN the model takes, and the texts that stand for both in the graph."""
+        found: dict[str, tuple[str, str | None]] = {}
         for label in self._columns():
-            if self._is_text(label) and self._takes(label, None):
-                known = {str(value) for value in self._categories(label) or ()}
-                found[str(label)] = next(text for text in ("", _UNSEEN) if text not in known)
+            if not self._is_text(label):
+                continue
+            of_none, of_nan = self._answer_to(label, None), self._answer_to(label, np.nan)
+            if (of_none is None) != (of_nan is None):
+                raise Unsupported(f"the model takes only one of None and NaN in column {label!r}")
+            if of_none is not None:
+                found[str(label)] = (NONE_TEXT, NAN_TEXT)
         return found
 
     def probes(self) -> dict[str, list[Any]]:
@@ -62,14 +66,18 @@ class Probing:
 
     def _overflow(self, label: Any) -> list[Refusal]:
         """Where a step on the way would overflow, and the next one refuses infinities: the least such size."""
-        if self._takes(label, sys.float_info.max) and self._takes(label, -sys.float_info.max):
+        if self._takes_size(label, sys.float_info.max):
             return []
         taken, refused = 1e39, sys.float_info.max
+        if not self._takes_size(label, taken):
+            if self._takes_size(label, _FLOAT32_MAX):
+                return [Refusal(str(label), "beyond-float32")]
+            taken, refused = 1.0, _FLOAT32_MAX
         while np.nextafter(taken, np.inf) < refused:
             # Halving the exponent first, then the digits.
             middle = float(np.sqrt(taken) * np.sqrt(refused))
             middle = middle if taken < middle < refused and refused / taken > 2 else taken / 2 + refused / 2
-            if self._takes(label, middle) and self._takes(label, -middle):
+            if self._takes_size(label, middle):
                 taken = middle
             else:
                 refused = middle
@@ -84,6 +92,13 @@ class Probing:
         return [Refusal(str(label), "unknown", [str(value) for value in known])]
 
     def _takes(self, label: Any, value: Any) -> bool:
+        return self._answer_to(label, value) is not None
+
+    def _takes_size(self, label: Any, size: float) -> bool:
+        return self._takes(label, size) and self._takes(label, -size)
+
+    def _answer_to(self, label: Any, value: Any) -> np.ndarray | None:
+        """To the first row with this cell; None where it is refused."""
         row = self._row.copy()
         if self._is_frame:
             row[label] = pd.Series([value] * len(row), index=row.index, dtype=object if self._is_text(label) else None)
@@ -91,10 +106,9 @@ class Probing:
             row = row.astype(np.float64)
             row[..., label] = value
         try:
-            self._answer(row)
-            return True
+            return self._answer(row)
         except Exception:  # whatever it raises, MLflow answers 400
-            return False
+            return None
 
     def _answer(self, row: Any) -> np.ndarray:
         with warnings.catch_warnings():
@@ -146,26 +160,26 @@ def _merged(refusals: Sequence[Refusal], columns: int) -> list[Refusal]:
 
 def _known_categories(native: Any, label: Any) -> list[Any] | None:
     """Of the encoders that a column goes through first; None when there are none."""
-    for names, step in _column_steps(native):
+    for names, step in column_steps(native):
         if label not in names:
             continue
-        for part in _chain(step):
+        for part in chain_of(step):
             categories = getattr(part, "categories_", None)
             if categories is not None and len(categories) == len(names):
                 return list(categories[names.index(label)])
     return None
 
 
-def _column_steps(native: Any) -> list[tuple[list[Any], Any]]:
+def column_steps(native: Any) -> list[tuple[list[Any], Any]]:
     """The column transformers' parts: the names that each takes, and what it does."""
     found = []
-    for step in _chain(native):
+    for step in chain_of(native):
         for _, part, names in getattr(step, "transformers_", []):
             found.append(([names] if isinstance(names, str) else list(names), part))
     return found
 
 
-def _chain(step: Any) -> list[Any]:
+def chain_of(step: Any) -> list[Any]:
     return [part for _, part in step.steps] if hasattr(step, "steps") else [step]
 
 

@@ -32,21 +32,21 @@ def register() -> None:
         options = {"zipmap": [True, False, "columns"], "raw_scores": [True, False], "nocl": [True, False],
                    "output_class_labels": [False, True]}  # fmt: skip
         update_registered_converter(
-            kind, f"Exact{kind.__name__}", _in_doubles(classifier_shapes), _classifier_converter(build),
+            kind, f"Exact{kind.__name__}", in_doubles(classifier_shapes), _classifier_converter(build),
             options=options, overwrite=True,
         )  # fmt: skip
     for kind, build in _regressors(ensemble, tree).items():
         update_registered_converter(
-            kind, f"Exact{kind.__name__}", _in_doubles(regressor_shapes), _regressor_converter(build), overwrite=True
+            kind, f"Exact{kind.__name__}", in_doubles(regressor_shapes), _regressor_converter(build), overwrite=True
         )  # fmt: skip
-    shapes = _in_doubles(get_shape_calculator("SklearnIsolationForest"))
+    shapes = in_doubles(get_shape_calculator("SklearnIsolationForest"))
     update_registered_converter(
         ensemble.IsolationForest, "ExactIsolationForest", shapes, _isolation,
         options={"score_samples": [True, False]}, overwrite=True,
     )  # fmt: skip
 
 
-def _in_doubles(shapes: Callable[[Any], None]) -> Callable[[Any], None]:
+def in_doubles(shapes: Callable[[Any], None]) -> Callable[[Any], None]:
     """skl2onnx takes some of these for float32 whatever goes in."""
     from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
@@ -89,7 +89,7 @@ def _classifier_converter(build: Callable[..., tuple[str, str, str]]) -> Callabl
         scores, probabilities, deciding = build(graph, model, "features")
         is_raw = container.get_options(model, {"raw_scores": False}).get("raw_scores", False)
         index = _best(graph, deciding, model)
-        labels = graph.op("Gather", graph.constant(*_labels(model, container)), index)
+        labels = graph.op("Gather", graph.constant(*labels_of(model, container)), index)
         place(graph, scope, operator, container, [labels, scores if is_raw else probabilities])
 
     return convert
@@ -107,7 +107,7 @@ def place(graph: Graph, scope: Any, operator: Any, container: Any, results: list
     """Into skl2onnx's graph; numbers get the type that it expects there."""
     from skl2onnx.common.data_types import FloatTensorType
 
-    names = {"features": operator.inputs[0].full_name}
+    names = {f"features{index or ''}": given.full_name for index, given in enumerate(operator.inputs)}
     for result, output in zip(results, operator.outputs):
         is_float = isinstance(output.type, FloatTensorType)
         last = graph.cast(result, np.float32) if is_float else graph.op("Identity", result)
@@ -117,7 +117,7 @@ def place(graph: Graph, scope: Any, operator: Any, container: Any, results: list
     container.initializers.extend(constants)
 
 
-def _labels(model: Any, container: Any) -> tuple[np.ndarray, Any]:
+def labels_of(model: Any, container: Any) -> tuple[np.ndarray, Any]:
     classes = np.asarray(model.classes_)
     if container.get_options(model, {"nocl": False}).get("nocl", False):
         return np.arange(len(classes)), np.int64
