@@ -26,6 +26,8 @@ def convert_keras(model: LoadedModel, native: Any, options: Options) -> Converte
     import tf2onnx
 
     _check(native)
+    # A Sequential has one tensor in and out, and no `input` and `output` before it is called.
+    asked = native.inputs[0] if _is_sequential(native) else native.input
     tensors = list(native.inputs)
     names = [tensor.name.split(":")[0] for tensor in tensors]
     specs = [
@@ -33,14 +35,14 @@ def convert_keras(model: LoadedModel, native: Any, options: Options) -> Converte
     ]
 
     def call(*values: Any) -> Any:
-        if isinstance(native.input, dict):
-            by_name = {key: values[_index(tensors, tensor)] for key, tensor in native.input.items()}
+        if isinstance(asked, dict):
+            by_name = {key: values[_index(tensors, tensor)] for key, tensor in asked.items()}
             return native(by_name, training=False)
-        return native(list(values) if isinstance(native.input, (list, tuple)) else values[0], training=False)
+        return native(list(values) if isinstance(asked, (list, tuple)) else values[0], training=False)
 
-    keys = list(native.input) if isinstance(native.input, dict) else names
-    if isinstance(native.input, dict):
-        specs_of = {key: specs[_index(tensors, tensor)] for key, tensor in native.input.items()}
+    keys = list(asked) if isinstance(asked, dict) else names
+    if isinstance(asked, dict):
+        specs_of = {key: specs[_index(tensors, tensor)] for key, tensor in asked.items()}
     else:
         specs_of = dict(zip(keys, specs))
     graph, _ = tf2onnx.convert.from_function(
@@ -68,11 +70,17 @@ def _check(native: Any) -> None:
         raise Unsupported(f"Keras runs on {keras.backend.backend()} here; models on tensorflow are converted")
     if not getattr(native, "inputs", None) or not getattr(native, "outputs", None):
         raise Unsupported("the Keras model is a subclass whose inputs are not known before it is called")
-    if len(native.outputs) != 1 or isinstance(native.output, (dict, list)):
+    if len(native.outputs) != 1 or (not _is_sequential(native) and isinstance(native.output, (dict, list))):
         raise Unsupported("the Keras model has several outputs, or a dict of them; one array is converted")
     text = [tensor.name for tensor in native.inputs if str(tensor.dtype) == "string"]
     if text:
         raise Unsupported(f"the Keras model takes text ({', '.join(text)}); its look-up tables have no form in ONNX")
+
+
+def _is_sequential(native: Any) -> bool:
+    import keras
+
+    return isinstance(native, keras.Sequential)
 
 
 def _input(signature: Any, specs: dict[str, Any]) -> ArrayInput | NamedInput:
