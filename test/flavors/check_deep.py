@@ -1,7 +1,7 @@
-"""Deep models against their conversion: `python check_deep.py MODELS [NAMES…]`, after make_models.py MODELS.
+"""Deep models against their conversion: `python check_deep.py MODELS [NAMES…]`.
 
-Each is answered by MLflow's wrapper and by ONNX Runtime, fed as conversion.json says: ordinary rows, edges, and
-batches of 0, 1, 2 and 1,000 rows. Exit code 1 on a difference.
+MODELS is the folder of make_models.py. Each model is answered by MLflow's wrapper and by ONNX Runtime, fed as
+conversion.json says: ordinary rows, edges, and batches of 0, 1, 2 and 1,000 rows. Exit code 1 on a difference.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def main(folder: Path, names: list[str]) -> int:
         except Unsupported as error:
             problems, found = [], f"not converted: {error}"
         different += bool(problems)
-        print(f"{'FAIL' if problems else 'ok  '} {directory.name:20} {'; '.join(problems) or found}", flush=True)
+        mark = "FAIL" if problems else "ok  "
+        print(f"{mark} {directory.name:20} {'; '.join(problems) or found}", flush=True)
     return 1 if different else 0
 
 
