@@ -214,12 +214,13 @@ def _to_onnx(native: Any, inputs: _Inputs, predict_fn: str) -> tuple[Any, str | 
 
 
 def _declare_opsets(graph: Any) -> None:
-    """skl2onnx counts the nodes that it wrote itself; ours need both domains."""
-    others = [opset for opset in graph.opset_import if opset.domain not in ("", "ai.onnx", _ML_DOMAIN)]
-    own = next((opset.version for opset in graph.opset_import if opset.domain in ("", "ai.onnx")), _OPSET)
-    kept = [(opset.domain, opset.version) for opset in others]
+    """skl2onnx declares the least that its own nodes need; ours need more, and it writes for this opset anyway."""
+    known = {"": _OPSET, _ML_DOMAIN: _ML_OPSET, "com.microsoft": 1}
+    used = {"" if node.domain == "ai.onnx" else node.domain for node in graph.graph.node}
+    declared = {opset.domain: opset.version for opset in graph.opset_import if opset.domain != "ai.onnx"}
+    versions = {domain: known.get(domain, declared.get(domain, 1)) for domain in {"", _ML_DOMAIN, *used}}
     del graph.opset_import[:]
-    for domain, version in [("", min(own, _OPSET)), (_ML_DOMAIN, _ML_OPSET), *kept]:
+    for domain, version in sorted(versions.items()):
         graph.opset_import.add(domain=domain, version=version)
 
 
@@ -227,8 +228,9 @@ def _check_types(graph: Any) -> None:
     """skl2onnx writes graphs that mix float and double, which no runtime takes."""
     import onnx
 
+    has_own_nodes = any(opset.domain == "com.microsoft" for opset in graph.opset_import)
     try:
-        onnx.shape_inference.infer_shapes(graph, check_type=True, strict_mode=True)
+        onnx.shape_inference.infer_shapes(graph, check_type=True, strict_mode=not has_own_nodes)
     except Exception as error:
         first = str(error).splitlines()[0]
         raise Unsupported(f"what skl2onnx makes of this model is no valid graph: {first}") from error

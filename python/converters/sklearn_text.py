@@ -67,16 +67,18 @@ def _counts(graph: Graph, model: Any, features: Features) -> tuple[str, int]:
             if term.count(" ") + 1 == size:
                 pool.extend(term.split(" "))
                 places.append(place)
-    # Marks at both ends: there is a word even where there is none.
+    # One row more, with a word: ONNX Runtime gives no counts where no row has one.
     flat = graph.op("Reshape", features.texts(), graph.constant([-1], np.int64))
+    flat = graph.op("Concat", flat, graph.constant(np.array(["word"], object), object), axis=0)
     tokens = graph.op(
-        "Tokenizer", flat, domain=_CONTRIB, tokenexp=_TOKEN, mark=1, mincharnum=1, pad_value="\ue000",
+        "Tokenizer", flat, domain=_CONTRIB, tokenexp=_TOKEN, mark=0, mincharnum=1, pad_value="\ue000",
     )  # fmt: skip
     found = graph.op(
         "TfIdfVectorizer", tokens, mode="TF", min_gram_length=least, max_gram_length=most, max_skip_count=0,
         ngram_counts=starts, ngram_indexes=places, pool_strings=pool,
     )  # fmt: skip
-    counts = graph.cast(found, np.float64)
+    first, last = graph.constant([0], np.int64), graph.constant([-1], np.int64)
+    counts = graph.cast(graph.op("Slice", found, first, last, first), np.float64)
     missing = width - (max(places) + 1 if places else 0)
     if missing:
         counts = graph.op("Pad", counts, graph.constant([0, 0, 0, missing], np.int64))
