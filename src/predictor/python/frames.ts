@@ -22,10 +22,13 @@ export interface FrameReader {
   /**
    * Take what arrived; a body is copied once, to where it stays.
    *
-   * @throws {Error} when the lengths are beyond the bound, or the head is no JSON: the stream is of no use any more
+   * @throws {Error} when the lengths are beyond the bound, or the head is no JSON object: the stream is of no use any more
    */
   push(chunk: Buffer): void;
 }
+
+const isRecord = (value: unknown): value is Frame['head'] =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Cut a stream of bytes into frames. A length beyond the bound is refused before anything is allocated for it. */
 export function createFrameReader(
@@ -60,7 +63,8 @@ export function createFrameReader(
     }
     const end = PREFIX_BYTES + headBytes;
     if (bytes.length < end) return undefined;
-    const head: Frame['head'] = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, end));
+    const head: unknown = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, end));
+    if (!isRecord(head)) throw new Error('the head of a frame is no object');
     pending = { head, body: Buffer.allocUnsafeSlow(bodyBytes), filled: 0 };
     return bytes.subarray(end);
   }

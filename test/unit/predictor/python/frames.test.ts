@@ -65,4 +65,13 @@ describe('createFrameReader', () => {
 
     expect(() => readAll([bytes])).toThrow(SyntaxError);
   });
+
+  it.each(['null', '[]', '7 '])('throws for a head that is %s, no object', (text) => {
+    const bytes = Buffer.concat([
+      Buffer.from([text.length, 0, 0, 0, 0, 0, 0, 0]),
+      Buffer.from(text),
+    ]);
+
+    expect(() => readAll([bytes])).toThrow('the head of a frame is no object');
+  });
 });
