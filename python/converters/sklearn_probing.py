@@ -81,6 +81,9 @@ class Probing:
                 taken = middle
             else:
                 refused = middle
+        above = min(refused * 4, sys.float_info.max)
+        if self._takes(label, above) or self._takes(label, -above):
+            raise Unsupported(f"column {label!r} takes huge numbers of one sign only: {above:g} or {-above:g} is refused")
         return [Refusal(str(label), "beyond", limit=refused)]
 
     def _refused_texts(self, label: Any) -> list[Refusal]:
