@@ -78,8 +78,11 @@ function sizes({ sizeBytes }: AuditSubject): Finding[] {
 const UNNEEDED =
   /(?:^|\/)(?:__pycache__|\.git|\.ipynb_checkpoints|\.pytest_cache|\.venv|node_modules|\.DS_Store)(?:\/|$)|\.(?:pyc|ipynb|log|tmp|bak)$|~$/i;
 
+/** Our own record of a conversion: `publish` keeps it, and the Node runtime does not fetch it. */
+const CONVERT_LOG = 'onnx/convert.log';
+
 function unneeded({ files }: AuditSubject): Finding[] {
-  const found = files.filter(({ path }) => UNNEEDED.test(path));
+  const found = files.filter(({ path }) => UNNEEDED.test(path) && path !== CONVERT_LOG);
   if (found.length === 0) return [];
   const bytes = sum(found);
   const what = `${found.length} files, ${Math.ceil(bytes / 1024)} KiB, are not needed to answer, and are fetched with the model`;

@@ -69,6 +69,12 @@ const severities = ({ findings }: Audit) =>
 const floats = signature(column('float', 'a'), column('float', 'b'));
 
 describe('auditDirectory', () => {
+  it('does not call the log of a conversion unneeded', async () => {
+    const audit = await auditDirectory(sklearn({ 'onnx/convert.log': 'x' }), context);
+
+    expect(severities(audit)).not.toHaveProperty('file-unneeded');
+  });
+
   it('says of a pickled model that Python answers, and that a converter is there', async () => {
     const audit = await auditDirectory(sklearn(), context);
 
