@@ -52,6 +52,7 @@ def _answer_all(channel: Channel, scorer: Scorer, log: Log) -> int:
                 message = "the answer has {} bytes; at most {} can be passed on: send fewer rows at once"
                 text = message.format(len(body), channel.max_frame_bytes)
                 head, body = {"status": 413, "code": "REQUEST_TOO_LARGE", "message": text}, b""
+            head["id"] = request.head.get("id")  # Node asks one at a time, and takes only the answer to that one
             channel.send(head, body)
             del request, body
     except FrameTooLarge as error:

@@ -35,6 +35,8 @@ export function startWorkerProcess(options: WorkerOptions, memoryBytes: number):
   let killedFor: string | undefined;
   let isEnded = false;
   let waiting: PromiseWithResolvers<Frame> | undefined = Promise.withResolvers();
+  /** Number of the question that waits; what says that the model is loaded answers none. */
+  let asked: number | undefined;
   const first = waiting.promise;
   const { promise: ended, resolve: resolveEnded } = Promise.withResolvers<string>();
 
@@ -53,6 +55,9 @@ export function startWorkerProcess(options: WorkerOptions, memoryBytes: number):
   };
   const reader = createFrameReader(maxFrameBytes, (frame) => {
     if (waiting === undefined) return kill('it answered a question that nobody asked');
+    // Without the number, a frame that the model wrote itself would give every later caller the answer before theirs.
+    const isOwn = frame.head['id'] === asked || frame.head['last'] === true;
+    if (!isOwn) return kill('it answered another question than the one asked');
     waiting.resolve(frame);
     waiting = undefined;
   });
@@ -98,8 +103,9 @@ export function startWorkerProcess(options: WorkerOptions, memoryBytes: number):
     ask(head, body) {
       if (isEnded) return Promise.reject(new Error('it had ended before'));
       waiting = Promise.withResolvers();
+      asked = (asked ?? 0) + 1;
       requests.cork();
-      requests.write(encodeFrameStart(head, body.length));
+      requests.write(encodeFrameStart({ ...head, id: asked }, body.length));
       if (body.length > 0) requests.write(body);
       requests.uncork();
       return waiting.promise;

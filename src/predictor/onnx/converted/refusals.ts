@@ -64,7 +64,7 @@ export function checkNumbers(
         if (hasNan) throw refused(where, row, 'no missing value or NaN');
       } else if (!Number.isFinite(cell)) {
         if (hasInfinite) throw refused(where, row, 'no infinite number');
-      } else throw refused(where, row, `no number of ${limit} and more`);
+      } else throw refused(where, row, beyond(limit));
     }
   }
   if (known === undefined) return;
@@ -105,6 +105,11 @@ export function checkTexts(
   const row = texts.findIndex((text) => !known.has(text) && text !== missing && text !== nan);
   if (row >= 0) throw refused(where, row, 'only the values it was trained on');
 }
+
+const beyond = (limit: number): string =>
+  limit === FLOAT32_LIMIT
+    ? 'no number beyond the range of float32'
+    : `no number of ${limit} and more`;
 
 const refused = (where: string, row: number, what: string) =>
   badRequest(`${where}, row ${row}: the model takes ${what}`);
