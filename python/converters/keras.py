@@ -9,6 +9,7 @@ import numpy as np
 from converters.conversion import (
     ArrayInput, Column, Conversion, Converted, LoadedModel, NamedInput, Options, Output, Unsupported,
 )  # fmt: skip
+from converters.keras_relu import fuse_relus
 
 # The newest opset that tf2onnx writes.
 _OPSET = 18
@@ -49,6 +50,8 @@ def convert_keras(model: LoadedModel, native: Any, options: Options) -> Converte
         tf.function(call), input_signature=specs, opset=min(options.max_opset, _OPSET)
     )
     dtype = np.dtype(native.outputs[0].dtype).name
+    if dtype == "float32":
+        fuse_relus(graph)
     signature = model.signature.inputs if model.signature else None
     is_frame = signature is None or not signature.is_tensor_spec()
     return Converted(
