@@ -149,6 +149,7 @@ async function start(model: string | undefined): Promise<ConvertedModel> {
 
 /** The last line that is no help: what goes into the table. */
 function reasonOf(said: string): string {
+  if (said.includes('not converted: nothing was written')) return 'the proof found differences';
   const lines = said.trim().split('\n');
   const refusal = lines.findLast((line) => line.startsWith('mlflow-serverless: ')) ?? lines.at(-1);
   return (refusal ?? '')
