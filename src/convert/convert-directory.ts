@@ -106,6 +106,7 @@ async function attempt(attempting: Attempting): Promise<Attempt | { readonly rea
   const converted = await parts.openConverted(candidate, mlmodel);
   try {
     const { conversion, log } = end;
+    onProgress({ phase: 'prove', text: 'asking both models the same' });
     const proof = await proveConversion({
       original: asker(original),
       converted: asker(converted),

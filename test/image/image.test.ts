@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePythonEnvironment } from '../../scripts/python-env.ts';
@@ -25,6 +33,7 @@ beforeAll(async () => {
   if (process.getuid?.() !== 0) throw new Error('the image test needs root: it mounts');
   if (!existsSync('dist/lambda-x64.zip')) throw new Error('run npm run build first');
   // Beside the checkout: /tmp is mounted over while stages are built.
+  mkdirSync('.cache', { recursive: true });
   work = mkdtempSync(resolve('.cache', 'image-test-'));
   const models = join(work, 'models');
   const interop = ensurePythonEnvironment('interop');
@@ -59,7 +68,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stopServers();
-  rmSync(work, { recursive: true, force: true });
+  if (work !== undefined) rmSync(work, { recursive: true, force: true });
 }, 60_000);
 
 afterEach(async () => {

@@ -133,7 +133,10 @@ describe('convert', () => {
     'prove',
   ])('leaves nothing when it is interrupted in phase %s', async (phase) => {
     const running = startCli(
-      ['convert', '-m', path('trees'), '-o', path('stopped'), '--trust', root],
+      [
+        ...['convert', '-m', path('trees'), '-o', path('stopped'), '--trust', root],
+        ...['--check', path('many.csv'), '--check', path('many.csv')],
+      ],
       { environment },
     );
     running.child.stderr?.on('data', (text: string) => {

@@ -22,6 +22,8 @@ def main() -> None:
     mlflow.lightgbm.save_model(model, out / "trees", signature=signature, input_example=rows[:5], **common)
     mlflow.lightgbm.save_model(model, out / "bare", **common)
     rows[:20].to_csv(out / "rows.csv", index=False)
+    # Enough to be asked about for seconds.
+    pd.concat([rows] * 200).to_csv(out / "many.csv", index=False)
     rows[:20].drop(columns="c").to_csv(out / "narrow.csv", index=False)
 
 
