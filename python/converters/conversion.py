@@ -68,6 +68,7 @@ class Column:
     dtype: str
     missing: str | None = None
     nan: str | None = None
+    other: str | None = None
     lower: bool | None = None
 
 

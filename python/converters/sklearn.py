@@ -54,7 +54,7 @@ def convert(model: LoadedModel, options: Options) -> Converted:
         graph,
         Conversion(
             converter=f"skl2onnx {skl2onnx.__version__}",
-            input=inputs.described(missing, sklearn_text.lowered_columns(native)),
+            input=inputs.described(missing, probing.others(), sklearn_text.lowered_columns(native)),
             output=Output(output, _dtype_name(answer), "rows" if answer.ndim == 1 else "keep"),
             refuses=probing.refusals(missing),
             refuses_empty=True,
@@ -108,7 +108,7 @@ class _Inputs:
         return [(name, kinds[dtype]([None, 1])) for name, dtype in self._columns]
 
     def described(
-        self, missing: Mapping[str, tuple[str, str | None]], lowered: Sequence[str]
+        self, missing: Mapping[str, tuple[str, str | None]], others: Mapping[str, str], lowered: Sequence[str]
     ) -> ArrayInput | ColumnsInput:
         if self._columns is None:
             return ArrayInput(
@@ -124,7 +124,8 @@ class _Inputs:
         columns = []
         for name, dtype in self._columns:
             none, nan = missing.get(name, (None, None))
-            columns.append(Column(name, name, dtype, none, nan, True if name in lowered else None))
+            lower = True if name in lowered else None
+            columns.append(Column(name, name, dtype, none, nan, others.get(name), lower))
         return ColumnsInput(columns)
 
 

@@ -54,6 +54,18 @@ class Probing:
                 found[str(label)] = (NONE_TEXT, NAN_TEXT)
         return found
 
+    def others(self) -> dict[str, str]:
+        """Text columns where numbers and booleans are as good as a text that the model does not know."""
+        found = {}
+        for label in self._columns():
+            if not self._is_text(label):
+                continue
+            unseen = self._answer_to(label, _UNSEEN)
+            answers = [self._answer_to(label, value) for value in (0.5, 7, True)]
+            if unseen is not None and all(same is not None and np.array_equal(unseen, same) for same in answers):
+                found[str(label)] = _UNSEEN
+        return found
+
     def probes(self) -> dict[str, list[Any]]:
         """Values at which trees decide, and categories that encoders know."""
         found: dict[str, list[Any]] = {}

@@ -82,6 +82,8 @@ export interface ConversionColumn {
   readonly missing?: string;
   /** A text column with `missing`: what stands for NaN, where the original tells it from None. */
   readonly nan?: string;
+  /** A text column: what stands for numbers and booleans, where the original takes them for one more text that it does not know. */
+  readonly other?: string;
   /** A text column: the graph gets it in lower case. Not by ONNX Runtime, whose rules are those of the machine's locale. */
   readonly lower?: boolean;
 }

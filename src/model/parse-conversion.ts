@@ -128,13 +128,22 @@ const ARRAY_CHOICES: readonly [string, readonly string[]][] = [
 ];
 
 function checkColumn(column: Settings, where: string): void {
-  const keys: (keyof ConversionColumn)[] = ['name', 'input', 'dtype', 'missing', 'nan', 'lower'];
+  const keys: (keyof ConversionColumn)[] = [
+    'name',
+    'input',
+    'dtype',
+    'missing',
+    'nan',
+    'other',
+    'lower',
+  ];
   checkKeys(column, where, keys);
   textAt(column, 'name', where);
   textAt(column, 'input', where);
   checkDtype(column, where);
   if (column['missing'] !== undefined) textAt(column, 'missing', where);
   if (column['nan'] !== undefined) textAt(column, 'nan', where);
+  if (column['other'] !== undefined) textAt(column, 'other', where);
   const lower = column['lower'];
   if (lower !== undefined && typeof lower !== 'boolean') {
     throw invalid(`${where}.lower`, 'must be true or false');

@@ -66,7 +66,7 @@ export function createArrayFeed(
     const data = new Array<string>((dims[0] as number) * columns.length);
     columns.forEach((column, i) => {
       const where = columnName(column.label);
-      const texts = textCells(column, undefined, where);
+      const texts = textCells(column, {}, where);
       const check = checkAt(i);
       if (check !== undefined) checkTexts(check, texts, undefined, where);
       texts.forEach((text, row) => {
@@ -83,7 +83,7 @@ export function createArrayFeed(
     const dims = isList ? [array.shape[0] as number, 1] : array.shape;
     const where = 'the array';
     if (type === 'string') {
-      const data = textCells(array, undefined, where);
+      const data = textCells(array, {}, where);
       if (anyCheck !== undefined) checkTexts(anyCheck, data, undefined, where);
       return { type, dims, data, location: 'cpu' };
     }

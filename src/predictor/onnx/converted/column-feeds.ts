@@ -100,12 +100,12 @@ function partsOf(
 const PARSED = { objects: 'parse', texts: 'parse' } as const;
 
 function toTensor(
-  { type, check, where, missing, nan, lower }: Part,
+  { type, check, where, missing, nan, other, lower }: Part,
   source: Column | NdArray,
   dims: readonly number[],
 ): NativeTensor {
   if (type === 'string') {
-    const texts = textCells(source, missing, where, nan);
+    const texts = textCells(source, { missing, nan, other }, where);
     if (check !== undefined) checkTexts(check, texts, missing, where, nan);
     const data = lower === true ? texts.map((text) => text.toLowerCase()) : texts;
     return { type, dims, data, location: 'cpu' };

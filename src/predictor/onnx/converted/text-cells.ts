@@ -2,19 +2,25 @@ import { badRequest, type ServingError } from '../../../errors.ts';
 import type { Column } from '../../../model/frame.ts';
 import type { NdArray } from '../../../model/nd-array.ts';
 
+/** What stands for cells that are no text; absent: they are refused. */
+export interface TextStandIns {
+  /** For None, and for NaN unless that has its own. */
+  readonly missing?: string | undefined;
+  readonly nan?: string | undefined;
+  /** For numbers and booleans. */
+  readonly other?: string | undefined;
+}
+
 /**
  * The cells of a column or an array as text for ORT.
  *
- * @param missing what stands for None and NaN; undefined: they are refused
- * @param nan what stands for NaN, when that is something else
  * @throws {ServingError} BAD_REQUEST for cells that are no text, and for text that ORT would change:
  *   with NUL or half a surrogate pair
  */
 export function textCells(
   { dtype, data }: Column | NdArray,
-  missing: string | undefined,
+  { missing, nan = missing, other }: TextStandIns,
   where: string,
-  nan: string | undefined = missing,
 ): readonly string[] {
   if ((dtype !== 'object' && dtype !== 'str') || !Array.isArray(data)) {
     throw badRequest(`${where}: the model takes text, the request gave ${dtype}`);
@@ -26,11 +32,19 @@ export function textCells(
       if (cell.includes('\0') || !cell.isWellFormed()) throw badText(where, row);
       texts[row] = cell;
     } else if (missing !== undefined && cell === null) texts[row] = missing;
-    else if (nan !== undefined && Number.isNaN(cell)) texts[row] = nan;
+    else if (Number.isNaN(cell)) texts[row] = standIn(nan, where, row);
+    else if (other !== undefined && isScalar(cell)) texts[row] = other;
     else throw noText(where, row);
   }
   return texts;
 }
+
+function standIn(text: string | undefined, where: string, row: number): string {
+  if (text === undefined) throw noText(where, row);
+  return text;
+}
+
+const isScalar = (cell: unknown): boolean => ['number', 'bigint', 'boolean'].includes(typeof cell);
 
 const noText = (where: string, row: number): ServingError =>
   badRequest(`${where}, row ${row}: the model takes text`);

@@ -115,15 +115,13 @@ describe('textCells', () => {
     ['NUL', ['a\0b'], ''],
     ['half a surrogate pair', ['\ud800'], ''],
   ])('refuses %s', (_, cells, missing) => {
-    expect(() => textCells(column('t', 'object', cells), missing, 't')).toThrow('t, row 0');
+    expect(() => textCells(column('t', 'object', cells), { missing }, 't')).toThrow('t, row 0');
   });
 
   it('replaces None and NaN where they are taken', () => {
-    expect(textCells(column('t', 'object', ['a', null, Number.NaN]), '?', 't')).toEqual([
-      'a',
-      '?',
-      '?',
-    ]);
+    expect(
+      textCells(column('t', 'object', ['a', null, Number.NaN]), { missing: '?' }, 't'),
+    ).toEqual(['a', '?', '?']);
   });
 });
 
