@@ -15,6 +15,9 @@ const NO_LIMITS = {
   maxDepth: 500,
 };
 
+/** A model that hangs on a question proves nothing; ms. */
+const QUESTION_MS = 300_000;
+
 /** The process, not the model, is at fault: nothing can be compared. */
 const UNANSWERED = new Set(['TEMPORARILY_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'REQUEST_TOO_LARGE']);
 
@@ -75,7 +78,9 @@ function askable(
   return {
     async ask({ contentType, body }) {
       try {
-        const { text } = await scoreInvocation({ contentType, body, model, limits: NO_LIMITS });
+        const deadlineAtMs = Date.now() + QUESTION_MS;
+        const limits = NO_LIMITS;
+        const { text } = await scoreInvocation({ contentType, body, model, limits, deadlineAtMs });
         return { status: 200, text };
       } catch (error) {
         if (!(error instanceof ServingError)) return { status: 500, code: 'INTERNAL_ERROR' };

@@ -53,7 +53,9 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     openPredictor: createModelOpener({ ...configuration, ...options }),
     ...(configuration.runtime !== 'python' && { prepare: startRuntime }),
     tryExample: async (model, body) => {
-      await scoreInvocation({ contentType: 'application/json', body, model, limits });
+      // Without it a Python model that hangs on its example would keep every later one from being opened.
+      const deadlineAtMs = Date.now() + timeoutMs;
+      await scoreInvocation({ contentType: 'application/json', body, model, limits, deadlineAtMs });
       example = body;
     },
     telemetry,

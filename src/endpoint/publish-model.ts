@@ -40,8 +40,9 @@ export async function publishModel(options: PublishModelOptions): Promise<Publis
   const { signal } = options;
   const source = await registry.resolve(modelUri, signal ? { signal } : {});
   onResolved?.(source);
+  const configuration = readConfiguration(environment);
   const open = createModelOpener({
-    ...readConfiguration(environment),
+    ...configuration,
     modelUri,
     ...(signal && { signal }),
     ...(onEnvironment && { onProgress: onEnvironment }),
@@ -51,7 +52,7 @@ export async function publishModel(options: PublishModelOptions): Promise<Publis
     source,
     origin: originOf(modelUri, source, environment),
     store,
-    verify: (model) => verifyModel(model, open),
+    verify: (model) => verifyModel(model, open, configuration.timeoutMs),
     ...(conversion && {
       prepare: createPreparer({ ...conversion, modelUri, environment, ...(signal && { signal }) }),
     }),

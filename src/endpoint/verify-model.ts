@@ -9,11 +9,13 @@ import { readServingExample } from '../serving/model-files.ts';
  * Open a model with the runtime that will serve it, and let it answer the example it was saved with.
  *
  * @param open as `createModelOpener` makes it
+ * @param timeoutMs for the example
  * @throws {ServingError} NOT_IMPLEMENTED or INVALID_PARAMETER_VALUE when it cannot be opened
  */
 export async function verifyModel(
   model: ModelToVerify,
   open: (model: ModelToOpen) => Promise<Predictor>,
+  timeoutMs: number,
 ): Promise<Verification> {
   const { directory, version, mlmodel } = model;
   const predictor = await open(model);
@@ -26,6 +28,7 @@ export async function verifyModel(
       body,
       model: loaded,
       limits: DEFAULT_LIMITS,
+      deadlineAtMs: Date.now() + timeoutMs,
     });
     return { example: 'passed' };
   } catch (exampleError) {
