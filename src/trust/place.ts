@@ -10,7 +10,8 @@ export interface Place {
 }
 
 const ADDRESS = /^([a-z][a-z0-9+.-]*):\/\/(?:[^/?#]*@)?([^/?#]+)([^?#]*)/i;
-const DOTS = /^(?:\.|%2e){1,2}$/i;
+/** Steps, or slashes that a server may decode into steps. */
+const NOT_A_NAME = /^(?:\.|%2e){1,2}$|%2f|%5c/i;
 
 /**
  * Read a URI or a folder.
@@ -28,7 +29,7 @@ export function parsePlace(uri: string): Place | undefined {
   const [, scheme = '', authority = '', path = ''] = ADDRESS.exec(text) ?? [];
   if (scheme === '' || /[\\\s]/.test(text)) return undefined;
   const segments = path.split('/').filter((segment) => segment !== '');
-  if (segments.some((segment) => DOTS.test(segment))) return undefined;
+  if (segments.some((segment) => NOT_A_NAME.test(segment))) return undefined;
   const host = URL.parse(`${scheme}://${authority}`)?.host.toLowerCase();
   return host ? { root: `${scheme.toLowerCase()}://${host}`, segments } : undefined;
 }

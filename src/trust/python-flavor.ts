@@ -33,8 +33,13 @@ export function describePythonFlavor(directory: string, { flavors }: MlModel): P
   if (name === undefined)
     return { text: 'python_function, with a loader of its own', isPickle: false };
   const isPickle = isPickled(name, flavors[name] ?? {}, directory);
-  return { text: isPickle ? `${name}, in a pickle` : name, isPickle };
+  return {
+    text: isPickle ? `${name}, in a ${isSkops(flavors[name]) ? 'skops file' : 'pickle'}` : name,
+    isPickle,
+  };
 }
+
+const isSkops = (settings: Settings = {}): boolean => settings['serialization_format'] === 'skops';
 
 function isPickled(name: string, settings: Settings, directory: string): boolean {
   if (ALWAYS_PICKLES.includes(name)) return true;

@@ -82,6 +82,8 @@ describe('createTrustList', () => {
       uri: 's3://bucket/evil/../models/wine',
     },
     { name: 'an encoded step', entry: 's3://bucket/models', uri: 's3://bucket/models/%2e%2E/evil' },
+    { name: 'an encoded slash', entry: 'https://h/models', uri: 'https://h/models/..%2F..%2fevil' },
+    { name: 'an encoded backslash', entry: 'https://h/models', uri: 'https://h/models/..%5cevil' },
     {
       name: 'a backslash',
       entry: 'https://mlflow.example.com',
