@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { z } from 'zod';
 import { ServingError } from '../errors.ts';
 import { combinationFaults } from './endpoint-file/combinations.ts';
@@ -16,7 +17,22 @@ export function readEndpointFile(path: string): EndpointFile {
     const reason = REASONS[(cause as NodeJS.ErrnoException).code ?? ''] ?? 'it cannot be read';
     throw invalid(`${path}: ${reason}`, { cause });
   }
-  return parseEndpointFile(text, path);
+  return besideFile(parseEndpointFile(text, path), dirname(path));
+}
+
+/** Folders that the file names are meant from where it lies; addresses and the words `store` and `registry` are none. */
+function besideFile(file: EndpointFile, folder: string): EndpointFile {
+  const { image, trust } = file.python;
+  // As it is written, where that is the same: a folder ./store must not become the word.
+  if (folder === '.') return file;
+  const isFolder = (place: string): boolean =>
+    place !== 'store' && place !== 'registry' && !place.includes(':/') && !isAbsolute(place);
+  const python = {
+    ...file.python,
+    image: isAbsolute(image) ? image : join(folder, image),
+    ...(trust && { trust: trust.map((place) => (isFolder(place) ? join(folder, place) : place)) }),
+  };
+  return { ...file, python };
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -370,6 +370,18 @@ describe('combinations', () => {
 });
 
 describe('readEndpointFile', () => {
+  it('means folders from where the file lies', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'endpoint-file-'));
+    const file = join(folder, 'endpoint.yaml');
+    const trust = 'trust: [store, ./store, s3://bucket/models, /srv/models]';
+    writeFileSync(file, `${START}python: { ${trust}, image: built }\n`);
+
+    expect(readEndpointFile(file).python).toMatchObject({
+      image: join(folder, 'built'),
+      trust: ['store', join(folder, 'store'), 's3://bucket/models', '/srv/models'],
+    });
+  });
+
   it('names a file that is not there, and a folder', () => {
     const folder = mkdtempSync(join(tmpdir(), 'endpoint-file-'));
 
