@@ -85,7 +85,8 @@ function unneeded({ files }: AuditSubject): Finding[] {
   const found = files.filter(({ path }) => UNNEEDED.test(path) && path !== CONVERT_LOG);
   if (found.length === 0) return [];
   const bytes = sum(found);
-  const what = `${found.length} files, ${Math.ceil(bytes / 1024)} KiB, are not needed to answer, and are fetched with the model`;
+  const many = found.length === 1 ? '1 file' : `${found.length} files`;
+  const what = `not needed to answer, and fetched with the model: ${many}, ${Math.ceil(bytes / 1024)} KiB`;
   const fix = 'remove them, then log or publish the model again';
   return [finding('file-unneeded', listed(found.map(({ path }) => path)), what, fix)];
 }
