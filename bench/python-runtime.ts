@@ -7,6 +7,7 @@ import { type ServerProcess, startServer, stopServers } from '../test/interop/pr
 import { measureLargeBody, measureLoad } from './http-load.ts';
 import { measurePipe } from './python-pipe.ts';
 import { makeBodies } from './rows.ts';
+import { median } from './statistics.ts';
 
 /**
  * `npm run bench:python [-- --short]`: the Python runtime beside `mlflow models serve`, the same custom pyfunc in the
@@ -114,11 +115,6 @@ async function times(
     theirs.push(await measureLargeBody(mlflow.url, body, contentType, Math.ceil(rounds / 4)));
     own.push(await measureLargeBody(ours.url, body, contentType, Math.ceil(rounds / 4)));
   }
-  const [a, b] = [middle(theirs), middle(own)];
+  const [a, b] = [median(theirs), median(own)];
   lines.push({ what, ours: `${b.toFixed(2)} ms`, theirs: `${a.toFixed(2)} ms`, ratio: a / b });
-}
-
-function middle(samples: number[]): number {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return ((sorted[1] ?? 0) + (sorted[2] ?? 0)) / 2;
 }

@@ -9,17 +9,8 @@ import { findRuntime } from '../predictor/find-runtime.ts';
 import type { ModelToPrepare, PreparedModel, PrepareModel } from '../publish/publish-options.ts';
 import { convertFetched, type FetchedOptions } from './convert-model.ts';
 
-export interface PreparerOptions
-  extends Pick<
-    FetchedOptions,
-    | 'modelUri'
-    | 'environment'
-    | 'checks'
-    | 'isDriftAllowed'
-    | 'signal'
-    | 'onProgress'
-    | 'onnxRuntimeVersion'
-  > {}
+/** What a conversion inside `publish` is asked with; where it works is said with each model. */
+export type PreparerOptions = Omit<FetchedOptions, 'work' | 'target'>;
 
 /** It is the model's nature that it cannot be converted: then Python serves it. */
 const NOT_CONVERTIBLE: readonly ErrorCode[] = [

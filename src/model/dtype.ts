@@ -44,3 +44,11 @@ export interface DtypeStorage {
 
 /** Cells of any dtype. */
 export type Storage = DtypeStorage[Dtype];
+
+const NUMBERS: ReadonlySet<Dtype> = new Set<Dtype>([
+  ...(['bool', 'float16', 'float32', 'float64'] as const),
+  ...(['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'] as const),
+]);
+
+/** Whether the cells are real numbers, booleans among them. */
+export const isNumberDtype = (dtype: Dtype): boolean => NUMBERS.has(dtype);

@@ -19,8 +19,8 @@ import { ensurePythonEnvironment as ensureToolEnvironment } from '../../scripts/
 import { checkPreparedEnvironment } from '../../src/python-env/check-prepared-environment.ts';
 import { ensurePythonEnvironment } from '../../src/python-env/ensure-python-environment.ts';
 import type { PythonEnvironmentOptions } from '../../src/python-env/python-environment.ts';
-import { mlmodelOf } from '../helpers/bare-mlmodel.ts';
 import { folderOf } from '../helpers/model-folder.ts';
+import { pyfuncModelOf } from '../helpers/pyfunc-model.ts';
 import { mlflowWheel, tinyWheel } from '../helpers/tiny-wheel.ts';
 
 const WHEEL = 'wheels/mlflow-9.9-py3-none-any.whl';
@@ -62,7 +62,7 @@ const model = (requirements: string, files: Readonly<Record<string, string | Buf
 const ensure = (directory: string, options: Partial<PythonEnvironmentOptions> = {}) =>
   ensurePythonEnvironment({
     directory,
-    mlmodel: mlmodelOf({}),
+    mlmodel: pyfuncModelOf({}),
     root,
     environment: withUv,
     ...options,
@@ -318,7 +318,11 @@ describe('checkPreparedEnvironment', () => {
     const directory = model(OFFLINE);
     const { python } = await ensure(directory);
     const check = (folder: string, interpreter = python) =>
-      checkPreparedEnvironment({ python: interpreter, directory: folder, mlmodel: mlmodelOf({}) });
+      checkPreparedEnvironment({
+        python: interpreter,
+        directory: folder,
+        mlmodel: pyfuncModelOf({}),
+      });
 
     await expect(check(model(OFFLINE))).resolves.toBeUndefined();
     await expect(check(model(`${OFFLINE}six\n`))).rejects.toThrow(

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { badRequest, ServingError } from '../../errors.ts';
+import { isNumberDtype } from '../../model/dtype.ts';
 import { isFrame } from '../../model/frame.ts';
 import { frameToArray } from '../../model/frame-to-array.ts';
 import type { MlModel } from '../../model/mlmodel.ts';
@@ -66,7 +67,7 @@ function toFeatures(input: ModelInput): { features: NativeTensor; isRow: boolean
 }
 
 function numbers({ dtype, data }: NdArray): Float32Array {
-  if (/^(?:bool|u?int|float)/.test(dtype)) {
+  if (isNumberDtype(dtype)) {
     return Float32Array.from(data as ArrayLike<number | bigint>, Number);
   }
   throw badRequest(`a CatBoost model saved as ONNX takes numbers, the request gave ${dtype}`);

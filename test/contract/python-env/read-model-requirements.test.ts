@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hashRequirements } from '../../../src/python-env/hash-requirements.ts';
 import { readModelRequirements } from '../../../src/python-env/read-model-requirements.ts';
-import { mlmodelOf } from '../../helpers/bare-mlmodel.ts';
 import { folderOf } from '../../helpers/model-folder.ts';
+import { pyfuncModelOf } from '../../helpers/pyfunc-model.ts';
 
-const MAP = mlmodelOf({ env: { conda: 'conda.yaml', virtualenv: 'python_env.yaml' } });
-const TEXT = mlmodelOf({ env: 'conda.yaml' }, '1.20.2');
+const MAP = pyfuncModelOf({ env: { conda: 'conda.yaml', virtualenv: 'python_env.yaml' } });
+const TEXT = pyfuncModelOf({ env: 'conda.yaml' }, '1.20.2');
 const PYTHON_ENV =
   'python: 3.11.9\nbuild_dependencies:\n- pip==24.0\n- setuptools\ndependencies:\n- -r requirements.txt\n';
 
@@ -167,7 +167,7 @@ describe('readModelRequirements', () => {
   });
 
   it('refuses an MLmodel that names a file elsewhere', async () => {
-    const mlmodel = mlmodelOf({ env: { virtualenv: '../python_env.yaml' } });
+    const mlmodel = pyfuncModelOf({ env: { virtualenv: '../python_env.yaml' } });
 
     await expect(readModelRequirements(folderOf({}), mlmodel)).rejects.toThrow(
       /flavors\.python_function\.env\.virtualenv/,

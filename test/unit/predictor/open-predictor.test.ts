@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { findRuntime } from '../../../src/predictor/find-runtime.ts';
 import { openPredictor } from '../../../src/predictor/open-predictor.ts';
 import type { RawPredictor } from '../../../src/predictor/predictor.ts';
-import { mlmodelOf } from '../../helpers/bare-mlmodel.ts';
+import { pyfuncModelOf } from '../../helpers/pyfunc-model.ts';
 
 const withFlavors = (flavors: Readonly<Record<string, Readonly<Record<string, unknown>>>>) => ({
-  ...mlmodelOf({}),
+  ...pyfuncModelOf({}),
   flavors,
 });
 

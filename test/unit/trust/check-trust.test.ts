@@ -2,22 +2,11 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { MlModel } from '../../../src/model/mlmodel.ts';
 import { checkTrust } from '../../../src/trust/check-trust.ts';
 import { createTrustList } from '../../../src/trust/trust-list.ts';
+import { mlmodelOf } from '../../helpers/model-directory.ts';
 
-const model = (flavors: MlModel['flavors']): MlModel => ({
-  flavors,
-  signature: undefined,
-  inputExample: undefined,
-  metadata: {},
-  modelUuid: undefined,
-  modelId: undefined,
-  runId: undefined,
-  mlflowVersion: '3.17.2',
-});
-
-const SKLEARN = model({
+const SKLEARN = mlmodelOf({
   python_function: { loader_module: 'mlflow.sklearn' },
   sklearn: { pickled_model: 'model.pkl' },
 });
@@ -92,7 +81,7 @@ describe('checkTrust', () => {
     const trust = createTrustList(['s3://files']);
 
     expect(() =>
-      checkTrust(question({ mlmodel: model(flavors), trust, arePicklesAllowed: false })),
+      checkTrust(question({ mlmodel: mlmodelOf(flavors), trust, arePicklesAllowed: false })),
     ).toThrow(/MLFLOW_ALLOW_PICKLE_DESERIALIZATION=false forbids pickles/);
   });
 
@@ -114,7 +103,7 @@ describe('checkTrust', () => {
     const trust = createTrustList(['s3://files']);
 
     expect(() =>
-      checkTrust(question({ mlmodel: model(flavors), trust, arePicklesAllowed: false })),
+      checkTrust(question({ mlmodel: mlmodelOf(flavors), trust, arePicklesAllowed: false })),
     ).not.toThrow();
   });
 
@@ -122,7 +111,7 @@ describe('checkTrust', () => {
     const directory = mkdtempSync(join(tmpdir(), 'trust-'));
     mkdirSync(join(directory, 'data'));
     writeFileSync(join(directory, 'data', 'model.pt2'), '');
-    const mlmodel = model({
+    const mlmodel = mlmodelOf({
       python_function: { loader_module: 'mlflow.pytorch' },
       pytorch: { model_data: 'data' },
     });

@@ -1,5 +1,5 @@
 import { badRequest, type ServingError } from '../../../errors.ts';
-import type { Storage } from '../../../model/dtype.ts';
+import { isNumberDtype } from '../../../model/dtype.ts';
 import type { Column } from '../../../model/frame.ts';
 import type { NdArray } from '../../../model/nd-array.ts';
 import { pythonFloatOf } from '../../../model/number-text.ts';
@@ -40,7 +40,7 @@ export function numericCells(
   { objects, texts }: NumberPolicy,
   where: string,
 ): NumericCells {
-  if (IS_NUMBER.has(dtype)) return data as NumericCells;
+  if (isNumberDtype(dtype)) return data as NumericCells;
   if (dtype === 'object' && objects === 'parse' && Array.isArray(data)) {
     return Float64Array.from(data as readonly PyValue[], (cell) => numberOf(cell, where));
   }
@@ -49,23 +49,6 @@ export function numericCells(
   }
   throw noNumbers(where, dtype === 'object' ? 'mixed content' : dtype);
 }
-
-const IS_NUMBER: ReadonlySet<keyof StorageNames> = new Set([
-  'bool',
-  'int8',
-  'int16',
-  'int32',
-  'int64',
-  'uint8',
-  'uint16',
-  'uint32',
-  'uint64',
-  'float16',
-  'float32',
-  'float64',
-]) as ReadonlySet<keyof StorageNames>;
-
-type StorageNames = { readonly [D in Column['dtype']]: Storage };
 
 function numberOf(cell: PyValue, where: string): number {
   if (typeof cell === 'number') return cell;
