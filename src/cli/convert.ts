@@ -7,6 +7,7 @@ import { shellWord } from '../shell-word.ts';
 import { commandConfiguration, type ModelOptions } from './command-options.ts';
 import { createConvertProgress } from './convert-progress.ts';
 import { EXIT } from './failure.ts';
+import { checkReadable } from './file-problem.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 export interface ConvertCommandOptions extends ModelOptions {
@@ -23,6 +24,7 @@ export interface ConvertCommandOptions extends ModelOptions {
 /** Convert a model to ONNX, prove that it answers like the original, and write it beside that. */
 export async function convert(options: ConvertCommandOptions): Promise<number> {
   const { environment, modelUri } = commandConfiguration(options);
+  await checkReadable(options.check ?? []);
   const signal = untilInterrupted('nothing was written', options.timeout);
   const progress = createConvertProgress();
   const converted = await convertModel({

@@ -13,6 +13,7 @@ import { NO_TELEMETRY } from '../telemetry.ts';
 import { type EndpointOptions, endpointConfiguration } from './endpoint-options.ts';
 import { createEnvironmentProgress } from './environment-progress.ts';
 import { EXIT } from './failure.ts';
+import { fileProblem } from './file-problem.ts';
 import { orInterrupted } from './or-interrupted.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
@@ -116,18 +117,4 @@ async function writeOutput(path: string | undefined, text: string): Promise<void
   } catch (error) {
     throw fileProblem('write', path, error);
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  EACCES: 'this user may not',
-  EISDIR: 'it is a folder',
-};
-
-function fileProblem(task: 'read' | 'write', path: string, cause: unknown): ServingError {
-  const { code = '' } = cause as NodeJS.ErrnoException;
-  const reason = REASONS[code] ?? (code || 'the device failed');
-  return new ServingError('INVALID_PARAMETER_VALUE', `cannot ${task} ${path}: ${reason}`, {
-    cause,
-  });
 }

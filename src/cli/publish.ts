@@ -8,6 +8,7 @@ import { commandConfiguration, type ModelOptions } from './command-options.ts';
 import { createConvertProgress } from './convert-progress.ts';
 import { createEnvironmentProgress } from './environment-progress.ts';
 import { EXIT, failureLine, UsageError } from './failure.ts';
+import { checkReadable } from './file-problem.ts';
 import { createPublishProgress } from './publish-progress.ts';
 import { sizeText } from './size-text.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -28,6 +29,7 @@ export interface PublishCommandOptions extends ModelOptions {
 /** Copy a version into a published registry, verified; says what is there now and what to do next. */
 export async function publish(options: PublishCommandOptions): Promise<number> {
   const { environment, modelUri } = commandConfiguration(options);
+  await checkReadable(options.check ?? []);
   const signal = untilInterrupted('nothing of it is visible', options.timeout);
   const target = await openObjectStore(options.to, environment);
   const progress = createPublishProgress();

@@ -113,7 +113,10 @@ describe('convert', () => {
         run: trusted('trees', 'no', '--check', path('narrow.csv')),
         says: /"narrow.csv", has no column "c"/,
       },
-      { run: trusted('trees', 'no', '--check', path('absent.csv')), says: /cannot be read/ },
+      {
+        run: trusted('trees', 'no', '--check', path('absent.csv')),
+        says: /there is no such file or folder/,
+      },
       { run: trusted(foreign, 'no'), says: /flavor is lightgbm.*runtime: python/ },
       { run: trusted(broken, 'no'), says: /cannot be loaded|could not be loaded|does not load/ },
     ];
