@@ -1,4 +1,5 @@
 import { type Environment, readConfiguration } from '../config/environment.ts';
+import { ServingError } from '../errors.ts';
 import type { PublishedVersion, PublishOptions } from '../publish/publish-options.ts';
 import { publishVersion } from '../publish/publish-version.ts';
 import type { EnvironmentProgress } from '../python-env/python-environment.ts';
@@ -32,7 +33,8 @@ export interface PublishModelOptions
 /**
  * Publish what a model URI means now, verified by opening it here and now.
  *
- * @throws {ServingError} as `ModelRegistry.resolve` and `publishVersion`
+ * @throws {ServingError} as `ModelRegistry.resolve` and `publishVersion`; RESOURCE_ALREADY_EXISTS with `runtime: node` when
+ *   it has been published for Python
  */
 export async function publishModel(options: PublishModelOptions): Promise<PublishedVersion> {
   const { modelUri, environment, onResolved, onEnvironment, conversion, ...publishing } = options;
@@ -47,7 +49,7 @@ export async function publishModel(options: PublishModelOptions): Promise<Publis
     ...(signal && { signal }),
     ...(onEnvironment && { onProgress: onEnvironment }),
   });
-  return publishVersion({
+  const published = await publishVersion({
     ...publishing,
     source,
     origin: originOf(modelUri, source, environment),
@@ -57,7 +59,18 @@ export async function publishModel(options: PublishModelOptions): Promise<Publis
       prepare: createPreparer({ ...conversion, modelUri, environment, ...(signal && { signal }) }),
     }),
   });
+  if (configuration.runtime === 'node' && published.runtime === 'python') {
+    throw isForPython(published);
+  }
+  return published;
 }
+
+/** What is published stays as it is: the endpoint that was asked for cannot serve it. */
+const isForPython = ({ name, version }: PublishedVersion): ServingError =>
+  new ServingError(
+    'RESOURCE_ALREADY_EXISTS',
+    `models:/${name}/${version} is published already, to be served with Python: convert the model (mlflow-serverless convert), log it and publish that as a new version, or serve it with --runtime python`,
+  );
 
 /** An alias moves on: what is written down is the version that it meant. */
 function originOf(modelUri: string, { name, version }: ModelVersion, environment: Environment) {

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -61,6 +69,18 @@ describe('publish', () => {
       bytes: 4158,
       runtime: 'node',
     });
+  });
+
+  it('does not call a version that is published for Python fit for Node', async () => {
+    await publish('-m', 'models:/wine/1', ...EXAMPLES);
+    const manifest = join(to, 'models/wine/versions/1/manifest.json');
+    const text = readFileSync(manifest, 'utf8');
+    writeFileSync(manifest, text.replace('"runtime": "node"', '"runtime": "python"'));
+
+    const again = await publish('-m', 'models:/wine/1', ...EXAMPLES, '--runtime', 'node');
+
+    expect(again.exitCode).toBe(1);
+    expect(again.stderr).toMatch(/models:\/wine\/1 is published already, to be served with Python/);
   });
 
   it('publishes a folder under the name and the version it is given', async () => {
