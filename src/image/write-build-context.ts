@@ -37,7 +37,8 @@ const OWN = ['Dockerfile', '.dockerignore', 'requirements', ENVIRONMENT_FILE, IM
  * Write everything that `docker build` needs into a folder; what an earlier call wrote there is replaced.
  *
  * @returns the stages that the Dockerfile says
- * @throws {ServingError} INVALID_PARAMETER_VALUE when there are other files in the folder
+ * @throws {ServingError} INVALID_PARAMETER_VALUE when there are other files in the folder, or files that no earlier call
+ *   has written to its end
  */
 export async function writeBuildContext(
   directory: string,
@@ -80,6 +81,13 @@ async function clear(directory: string): Promise<void> {
     throw new ServingError(
       'INVALID_PARAMETER_VALUE',
       `there is already ${JSON.stringify(foreign.slice(0, 80))} in ${basename(directory)}, and everything in the folder of an image goes into its build; name an empty one with -d`,
+    );
+  }
+  // A project of somebody's may have a Dockerfile, `requirements` and `python`, and nothing else.
+  if (names.length > 0 && !names.includes(IMAGE_FILE)) {
+    throw new ServingError(
+      'INVALID_PARAMETER_VALUE',
+      `${basename(directory)} is not empty, and was not written by generate-dockerfile to its end: remove it, or name another folder with -d`,
     );
   }
   for (const name of names) await rm(join(directory, name), { recursive: true, force: true });
