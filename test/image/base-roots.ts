@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -62,14 +62,38 @@ export function ensureBaseRoots(): BaseRoots {
 const npmPath = (): string =>
   execFileSync('bash', ['-c', 'type -P npm'], { encoding: 'utf8' }).trim();
 
+/**
+ * Of a Python with the minor version of `python3`, which the models are made with: the first on the PATH, or of
+ * pyenv, that can be copied whole.
+ */
 function pythonPrefix(): string {
-  const prefix = execFileSync('python3', ['-c', 'import sys; print(sys.base_prefix)'], {
-    encoding: 'utf8',
-  }).trim();
-  if (prefix !== '/usr') return prefix;
+  const [first, ...others] = [
+    ...onPath('python3'),
+    ...globSync(`${homedir()}/.pyenv/versions/*/bin/python3`),
+  ];
+  const wanted = first === undefined ? undefined : askPython(first);
+  for (const found of [wanted, ...others.map(askPython)]) {
+    if (found?.prefix !== '/usr' && found?.minor === wanted?.minor && found) return found.prefix;
+  }
   throw new Error(
-    "the image's content is shown with a Python under a prefix of its own, and python3 is the system's: install one with pyenv",
+    `the image's content is shown with a Python ${wanted?.minor ?? '3'} under a prefix of its own, and there is only the system's: install one with pyenv`,
   );
+}
+
+const onPath = (program: string): string[] =>
+  execFileSync('bash', ['-c', `type -aP ${program} || true`], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line !== '');
+
+function askPython(python: string): { prefix: string; minor: string } | undefined {
+  const script = 'import sys; print(sys.base_prefix, "%d.%d" % sys.version_info[:2])';
+  try {
+    const said = execFileSync(python, ['-c', script], { encoding: 'utf8', stdio: 'pipe' });
+    const [prefix = '', minor = ''] = said.trim().split(' ');
+    return { prefix, minor };
+  } catch {
+    return undefined; // a shim of pyenv without a version behind it
+  }
 }
 
 /** debootstrap is installed on top of this machine's root, and is gone with the namespace. */
