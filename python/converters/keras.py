@@ -9,7 +9,7 @@ import numpy as np
 from converters.conversion import (
     ArrayInput, Column, Conversion, Converted, LoadedModel, NamedInput, Options, Output, Unsupported,
 )  # fmt: skip
-from converters.keras_relu import fuse_relus
+from converters.keras_kernels import imitate_kernels
 
 # The newest opset that tf2onnx writes.
 _OPSET = 18
@@ -51,7 +51,7 @@ def convert_keras(model: LoadedModel, native: Any, options: Options) -> Converte
     )
     dtype = np.dtype(native.outputs[0].dtype).name
     if dtype == "float32":
-        fuse_relus(graph)
+        imitate_kernels(graph)
     signature = model.signature.inputs if model.signature else None
     is_frame = signature is None or not signature.is_tensor_spec()
     return Converted(
