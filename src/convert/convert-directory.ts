@@ -138,7 +138,7 @@ function convert(
     ...{ python: extended.python, model: directory, output, numbers, folders, signal },
     timeoutMs: options.timeoutMs ?? CONVERTER_TIMEOUT_MS,
     ...(memoryBytes !== undefined && { memoryBytes }),
-    onLine: (line) => onProgress({ phase: 'convert', text: line }),
+    onLine: (text) => onProgress({ phase: 'convert', text, isDetail: true }),
   });
 }
 
