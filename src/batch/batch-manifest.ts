@@ -1,0 +1,26 @@
+/** `_manifest.json`: written last, once, and only when every row is accounted for. */
+export interface BatchManifest {
+  /** Of the form of this file. */
+  readonly version: 1;
+  readonly job: string;
+  readonly input: { readonly uri: string; readonly etag: string; readonly sizeBytes: number };
+  readonly model: { readonly name: string; readonly version: string; readonly digest: string };
+  /** rows.in = rows.out + rows.refused, always. */
+  readonly rows: { readonly in: number; readonly out: number; readonly refused: number };
+  readonly outputs: readonly BatchManifestFile[];
+  /** Where the refused rows are; absent when there are none. */
+  readonly errors?: BatchManifestFile;
+  /** ISO 8601; the run that completed the job. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Units: ms of wall time. */
+  readonly timings: { readonly totalMs: number };
+}
+
+export interface BatchManifestFile {
+  /** Relative to the manifest. */
+  readonly path: string;
+  readonly rows: number;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
