@@ -8,11 +8,16 @@ export interface Load {
 }
 
 /** A fixed time of requests over 8 connections; throws when one of them failed. */
-export async function measureLoad(url: string, body: string, seconds: number): Promise<Load> {
+export async function measureLoad(
+  url: string,
+  body: string,
+  seconds: number,
+  contentType = 'application/json',
+): Promise<Load> {
   const result = await autocannon({
     url: `${url}/invocations`,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': contentType },
     body,
     connections: 8,
     duration: seconds,

@@ -8,6 +8,7 @@ import threading
 import traceback
 from typing import List
 
+from .allocation import keep_freed_memory, spare_loaded_objects
 from .failure import describe_load_failure
 from .frames import Channel, FrameTooLarge
 from .log import Log
@@ -21,8 +22,10 @@ def serve(channel: Channel, log: Log, model: str, network: str) -> int:
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     except Exception:  # started without a stdout or stderr
         pass
+    keep_freed_memory()
     try:
         scorer = Scorer(model, log)
+        spare_loaded_objects()
     except BaseException as error:  # sys.exit() in a model's module must be told, too
         log.write(traceback.format_exc())
         channel.send({"ready": False, "message": describe_load_failure(error, model)})
