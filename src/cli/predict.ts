@@ -6,7 +6,8 @@ import {
   openEndpoint,
 } from '../endpoint/open-endpoint.ts';
 import { ServingError } from '../errors.ts';
-import { type Invocation, type Scored, scoreInvocation } from '../http/score-invocation.ts';
+import type { Invocation } from '../invocation/invocation.ts';
+import { type Scored, scoreInvocation } from '../invocation/score-invocation.ts';
 import { createLog } from '../log.ts';
 import { createLogTelemetry } from '../log-telemetry.ts';
 import { NO_TELEMETRY } from '../telemetry.ts';

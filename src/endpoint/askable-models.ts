@@ -1,7 +1,7 @@
 import type { PythonConfiguration } from '../config/environment.ts';
 import type { AskableModel } from '../convert/ask-original.ts';
 import { ServingError } from '../errors.ts';
-import { scoreInvocation } from '../http/score-invocation.ts';
+import { scoreInvocation } from '../invocation/score-invocation.ts';
 import type { MlModel } from '../model/mlmodel.ts';
 import { openPredictor } from '../predictor/open-predictor.ts';
 import type { Predictor, RawPredictor } from '../predictor/predictor.ts';

@@ -7,7 +7,7 @@ import type { ConvertOptions, ConvertProgress, ConvertResult } from '../convert/
 import { findConverted } from '../convert/find-converted.ts';
 import { ConverterError } from '../convert/run-converter.ts';
 import { ServingError } from '../errors.ts';
-import { decompress } from '../http/decompress.ts';
+import { decompress } from '../invocation/decompress.ts';
 import type { MlModel } from '../model/mlmodel.ts';
 import { parseMlModel } from '../model/parse-mlmodel.ts';
 import { contentDigest } from '../publish/content-directory.ts';

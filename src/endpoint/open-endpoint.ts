@@ -2,7 +2,7 @@ import type { Configuration, ServedConfiguration } from '../config/environment.t
 import { withCors } from '../http/cors.ts';
 import type { HttpHandler } from '../http/http-message.ts';
 import { createHttpHandler } from '../http/routes.ts';
-import { scoreInvocation } from '../http/score-invocation.ts';
+import { scoreInvocation } from '../invocation/score-invocation.ts';
 import type { Log } from '../log.ts';
 import { parseMlModel } from '../model/parse-mlmodel.ts';
 import type { EnvironmentProgress } from '../python-env/python-environment.ts';

@@ -1,5 +1,5 @@
-import { DEFAULT_LIMITS } from '../http/limits.ts';
-import { scoreInvocation } from '../http/score-invocation.ts';
+import { DEFAULT_LIMITS } from '../invocation/limits.ts';
+import { scoreInvocation } from '../invocation/score-invocation.ts';
 import type { Predictor } from '../predictor/predictor.ts';
 import type { ModelToVerify, Verification } from '../publish/publish-options.ts';
 import type { ModelToOpen } from '../serving/load-model.ts';

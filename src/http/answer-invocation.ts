@@ -1,13 +1,13 @@
 import { ServingError } from '../errors.ts';
+import { type RequestLimits, refuseLargeBody } from '../invocation/limits.ts';
+import { type Scored, scoreInvocation } from '../invocation/score-invocation.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
 import type { Lease, ModelCache } from '../serving/loaded-model.ts';
 import { eventModel, type Telemetry } from '../telemetry.ts';
 import { borrowModel } from './borrow-model.ts';
 import { type Deadline, refuseLate, within } from './deadline.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
-import { type RequestLimits, refuseLargeBody } from './limits.ts';
 import { type Headers, headersFor } from './model-headers.ts';
-import { type Scored, scoreInvocation } from './score-invocation.ts';
 
 export interface InvocationsOptions {
   readonly cache: ModelCache;

@@ -1,4 +1,5 @@
 import { ServingError } from '../errors.ts';
+import { DEFAULT_LIMITS, type RequestLimits } from '../invocation/limits.ts';
 import { createLog, type Log } from '../log.ts';
 import type { ModelCache } from '../serving/loaded-model.ts';
 import { NO_TELEMETRY, type Telemetry } from '../telemetry.ts';
@@ -7,7 +8,6 @@ import { borrowModel } from './borrow-model.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { errorResponse } from './error-response.ts';
 import type { HttpHandler, HttpRequest, HttpResponse, RequestContext } from './http-message.ts';
-import { DEFAULT_LIMITS, type RequestLimits } from './limits.ts';
 
 /** The release whose answers we give; `/version` says so. */
 export const MLFLOW_VERSION = '3.17.2';

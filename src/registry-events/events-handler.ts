@@ -1,7 +1,7 @@
 import { type ErrorCode, ServingError } from '../errors.ts';
 import { errorResponse } from '../http/error-response.ts';
 import type { HttpHandler, HttpRequest, HttpResponse } from '../http/http-message.ts';
-import { refuseLargeBody } from '../http/limits.ts';
+import { refuseLargeBody } from '../invocation/limits.ts';
 import type { Log } from '../log.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { WorkOptions } from './following.ts';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { errorResponse } from '../../http/error-response.ts';
 import type { HttpHandler } from '../../http/http-message.ts';
-import { bodyTooLarge } from '../../http/limits.ts';
+import { bodyTooLarge } from '../../invocation/limits.ts';
 import { announcedBytes, readBody } from './read-body.ts';
 import { refuseBody, sendResponse } from './send-response.ts';
 import { toHttpRequest } from './to-http-request.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decompress } from '../../../../src/http/decompress.ts';
+import { decompress } from '../../../../src/invocation/decompress.ts';
 import { decompressPage } from '../../../../src/scoring/parquet/decompress-page.ts';
 
 const SNAPPY = 1;

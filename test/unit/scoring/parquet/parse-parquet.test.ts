@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ServingError } from '../../../../src/errors.ts';
-import { decompress } from '../../../../src/http/decompress.ts';
+import { decompress } from '../../../../src/invocation/decompress.ts';
 import { NAT } from '../../../../src/model/datetime.ts';
 import type { Frame } from '../../../../src/model/frame.ts';
 import { ndArray } from '../../../../src/model/nd-array.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../../../src/http/limits.ts';
-import { type Invocation, scoreInvocation } from '../../../src/http/score-invocation.ts';
+import type { Invocation } from '../../../src/invocation/invocation.ts';
+import { DEFAULT_LIMITS } from '../../../src/invocation/limits.ts';
+import { scoreInvocation } from '../../../src/invocation/score-invocation.ts';
 import type { Signature } from '../../../src/model/signature.ts';
 import { createFakeCache } from '../../helpers/fake-cache.ts';
 

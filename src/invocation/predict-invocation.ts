@@ -1,39 +1,27 @@
 import { ServingError } from '../errors.ts';
 import type { ModelInput } from '../model/model-input.ts';
 import type { ModelOutput } from '../model/model-output.ts';
-import type { ParsedPredictor, RawPredictor } from '../predictor/predictor.ts';
+import type { ParsedPredictor } from '../predictor/predictor.ts';
 import type { ClockOptions } from '../scoring/clock-options.ts';
 import { parseContentType } from '../scoring/content-type.ts';
 import { parseCsv } from '../scoring/csv/parse-csv.ts';
-import { encodePredictions } from '../scoring/encode-predictions.ts';
 import { enforceParams } from '../scoring/enforce-params.ts';
 import { enforceSchema } from '../scoring/enforce-schema.ts';
 import { parseJson, parseJsonText } from '../scoring/json/parse-json.ts';
 import { type ParsedBody, parseBody } from '../scoring/parse-body.ts';
-import type { LoadedModel } from '../serving/loaded-model.ts';
 import { countRows } from './count-rows.ts';
-import type { RequestLimits } from './limits.ts';
+import type { Invocation } from './invocation.ts';
 
-/** One POST to `/invocations`, or one file given to `predict`. */
-export interface Invocation {
-  readonly contentType: string | undefined;
-  readonly body: string | Uint8Array;
-  readonly model: LoadedModel;
-  readonly limits: RequestLimits;
-  /** @default true - false reads CSV without the signature's types, as `mlflow models predict` does */
-  readonly hasTypedCsv?: boolean;
-  /** When the answer is of no use any more; ms since epoch. A model in a process of its own is stopped then. */
-  readonly deadlineAtMs?: number;
-}
-
-/** The answer's text, and how many rows it is for. */
-export interface Scored {
-  readonly text: string;
+/** What a model said, before it is written as JSON. */
+export interface Predicted {
+  readonly output: ModelOutput;
   readonly rows: number;
+  /** Whether the answer goes under `predictions`. */
+  readonly wrapped: boolean;
 }
 
 /**
- * Score one body: content type → parse → enforce the signature → predict → encode.
+ * The way of a body through a model that takes parsed input: content type → parse → enforce the signature → predict.
  *
  * Synchronous for JSON and CSV with a synchronous model: a promise would cost more than many a model.
  *
@@ -41,10 +29,11 @@ export interface Scored {
  *   REQUEST_TOO_LARGE above the row limit, and whatever the predictor threw
  * @see mlflow/pyfunc/scoring_server/__init__.py, `invocations`; mlflow/pyfunc/__init__.py, `predict`
  */
-export function scoreInvocation(invocation: Invocation): Scored | Promise<Scored> {
+export function predictInvocation(
+  predictor: ParsedPredictor,
+  invocation: Invocation,
+): Predicted | Promise<Predicted> {
   const { contentType, body, model, limits, hasTypedCsv = true } = invocation;
-  const { predictor } = model;
-  if (predictor.kind === 'raw') return scoreRaw(predictor, invocation);
   const { signature } = model.mlmodel;
   switch (parseContentType(contentType)) {
     case 'json': {
@@ -54,44 +43,38 @@ export function scoreInvocation(invocation: Invocation): Scored | Promise<Scored
     }
     case 'csv': {
       const schema = hasTypedCsv ? signature?.inputs : undefined;
-      return predict(
-        fromFile(parseCsv(toBytes(body), schema, limits)),
-        predictor,
-        invocation,
-        clockOf(),
-      );
+      return predictTable(parseCsv(toBytes(body), schema, limits), predictor, invocation);
     }
     case 'parquet':
-      return scoreParquet(predictor, invocation);
+      return predictParquet(predictor, invocation);
   }
 }
 
+/** The rest of the way for rows that were read already. CSV and Parquet carry rows only, and their answers are always wrapped. */
+export const predictTable = (
+  input: ModelInput,
+  predictor: ParsedPredictor,
+  invocation: Pick<Invocation, 'model' | 'limits'>,
+): Predicted | Promise<Predicted> =>
+  predict({ input, params: undefined, wrapped: true }, predictor, invocation, clockOf());
+
 /** Its reader is large and needed rarely: imported with the first Parquet body. */
-async function scoreParquet(predictor: ParsedPredictor, invocation: Invocation): Promise<Scored> {
+async function predictParquet(
+  predictor: ParsedPredictor,
+  invocation: Invocation,
+): Promise<Predicted> {
   const { parseParquet } = await import('../scoring/parquet/parse-parquet.ts');
   const { decompress } = await import('./decompress.ts');
   const frame = parseParquet(toBytes(invocation.body), { ...invocation.limits, decompress });
-  return predict(fromFile(frame), predictor, invocation, clockOf());
+  return predictTable(frame, predictor, invocation);
 }
-
-/** MLflow's own code does all of it, in the model's process. */
-const scoreRaw = (predictor: RawPredictor, invocation: Invocation): Promise<Scored> => {
-  const { contentType, body, limits, hasTypedCsv, deadlineAtMs } = invocation;
-  return predictor.score({
-    contentType,
-    body,
-    maxRows: limits.maxRows,
-    ...(hasTypedCsv !== undefined && { hasTypedCsv }),
-    ...(deadlineAtMs !== undefined && { deadlineAtMs }),
-  });
-};
 
 function predict(
   parsed: ParsedBody,
   predictor: ParsedPredictor,
-  { model, limits }: Invocation,
+  { model, limits }: Pick<Invocation, 'model' | 'limits'>,
   clock: ClockOptions,
-): Scored | Promise<Scored> {
+): Predicted | Promise<Predicted> {
   const { input, params, wrapped } = parsed;
   const rows = countRows(input);
   if (rows > limits.maxRows) throw tooManyRows(rows, limits.maxRows);
@@ -101,17 +84,12 @@ function predict(
     isEnforced ? enforceSchema(input, signature.inputs, clock) : input,
     enforceParams(params, signature?.params, clock),
   );
-  const encode = (value: ModelOutput): Scored => ({
-    text: encodePredictions(value, { wrapped }),
-    rows,
-  });
-  return output instanceof Promise ? output.then(encode) : encode(output);
+  return output instanceof Promise
+    ? output.then((value) => ({ output: value, rows, wrapped }))
+    : { output, rows, wrapped };
 }
 
 const clockOf = (): ClockOptions => ({ nowMs: Date.now() });
-
-/** CSV and Parquet carry rows only, and their answers are always wrapped. */
-const fromFile = (input: ModelInput): ParsedBody => ({ input, params: undefined, wrapped: true });
 
 const toBytes = (body: string | Uint8Array): Uint8Array =>
   typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
