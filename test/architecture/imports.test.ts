@@ -92,6 +92,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/telemetry',
     'src/errors',
   ],
+  'src/batch': [
+    'src/batch',
+    'src/invocation',
+    'src/serving/loaded-model',
+    'src/registry/model-registry',
+    'src/artifacts',
+    'src/publish/s3-sdk-client',
+    'src/publish/s3-sdk-error',
+    'src/predictor',
+    'src/scoring',
+    'src/http-client',
+    'src/model',
+    'src/errors',
+  ],
   'src/tokens': ['src/tokens', 'src/errors'],
   'src/adapters': [
     'src/adapters',
@@ -172,6 +186,15 @@ describe('the dependency rule', () => {
       expect(wrong).toEqual([]);
     });
   }
+
+  it('is said for every folder that others build on', () => {
+    const doors = ['src/cli'];
+    const folders = new Set(
+      files.flatMap((file) => /^src[\\/][^\\/]+(?=[\\/])/.exec(file)?.[0] ?? []),
+    );
+
+    expect([...folders].filter((folder) => !(folder in MAY_IMPORT))).toEqual(doors);
+  });
 
   it('has no import cycle', () => {
     expect(findCycle()).toBeUndefined();
