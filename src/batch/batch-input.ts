@@ -2,8 +2,10 @@
 export interface BatchInput {
   /** For messages and the manifest. */
   readonly uri: string;
+  /** Of the object in its bucket, or of the file in its folder; names the folder of the outputs. */
+  readonly key: string;
   readonly sizeBytes: number;
-  /** Of the bytes: S3's ETag (and version id), a folder's size and time of change. */
+  /** Of the bytes: S3's ETag, or a file's size and time of change. */
   readonly etag: string;
 
   /**
