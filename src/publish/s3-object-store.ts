@@ -1,22 +1,24 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { toServingError } from '../artifacts/s3-error.ts';
 import { ServingError } from '../errors.ts';
 import { checkObjectKey } from './object-key.ts';
-import type { CallOptions, ObjectStore, StoredObject, WriteOutcome } from './object-store.ts';
+import type { CallOptions, ObjectStore, StoredObject } from './object-store.ts';
 import { isMissingKey, openS3Bucket, type S3Bucket, type S3BucketOptions } from './s3-bucket.ts';
+import { sendConditional } from './s3-conditional-write.ts';
 import { listS3Pages } from './s3-pages.ts';
-import { brokeOff, findSdkFailure } from './s3-sdk-error.ts';
+import { brokeOff } from './s3-sdk-error.ts';
 import { uploadToS3 } from './s3-upload.ts';
 import { readUploadArguments } from './s3-upload-arguments.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+export interface S3ObjectStoreOptions extends S3BucketOptions {
+  /** Opened already for the same URI. @default a client of its own */
+  readonly bucket?: S3Bucket;
+}
+
 /** Its parts have had their own attempts. */
 const UPLOAD_ATTEMPTS = 2;
-/** Conditional writes that met others in a row; each pause is longer than the one before. */
-const MOST_RACES = 10;
-const RACE_PAUSE_MS = 50;
 /** What S3 takes in one request. */
 const MAX_DELETED_AT_ONCE = 1_000;
 
@@ -34,9 +36,9 @@ const MAX_DELETED_AT_ONCE = 1_000;
 export function createS3ObjectStore(
   uri: string,
   environment: Environment,
-  options: S3BucketOptions = {},
+  options: S3ObjectStoreOptions = {},
 ): ObjectStore {
-  const bucket = openS3Bucket(uri, environment, options);
+  const bucket = options.bucket ?? openS3Bucket(uri, environment, options);
   const uploadArguments = readUploadArguments(environment);
   const { client, common, root, attempt, requestOf } = bucket;
 
@@ -130,25 +132,6 @@ async function readObject(
     if (ContentLength !== bytes.length) throw brokeOff(place, undefined);
     return { bytes, etag: ETag };
   });
-}
-
-/** Again while another conditional write of the same key is under way; S3 decides for neither then. */
-async function sendConditional(
-  send: () => Promise<unknown>,
-  signal: AbortSignal,
-): Promise<WriteOutcome> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await send();
-      return 'written';
-    } catch (error) {
-      const { status, code } = findSdkFailure(error) ?? {};
-      // A key that was to match and is not there is answered with 404.
-      if (status === 412 || isMissingKey(error)) return 'conflict';
-      if (code !== 'ConditionalRequestConflict' || attempt === MOST_RACES) throw error;
-      await sleep(Math.random() * RACE_PAUSE_MS * attempt, undefined, { signal });
-    }
-  }
 }
 
 async function deleteObjects(

@@ -21,7 +21,7 @@ const NO_UPLOAD: Answer = { status: 404, code: 'NoSuchUpload' };
 
 /** The half of the fake S3 that changes things; conditions are checked and kept in one step, as on S3. */
 export function createWrites(objects: Map<string, Buffer>) {
-  const uploads = new Map<string, { sha256: string; parts: Map<number, Buffer> }>();
+  const uploads = new Map<string, { name: string; sha256: string; parts: Map<number, Buffer> }>();
   /** What writers said about objects that came in parts. */
   const sha256ByName = new Map<string, string>();
   const nameOf = ({ request }: FakeWrite) => `${request.bucket}/${request.key}`;
@@ -42,7 +42,7 @@ export function createWrites(objects: Map<string, Buffer>) {
   function begin(write: FakeWrite): Answer {
     const id = randomUUID();
     const sha256 = String(write.request.headers['x-amz-meta-sha256']);
-    uploads.set(id, { sha256, parts: new Map() });
+    uploads.set(id, { name: nameOf(write), sha256, parts: new Map() });
     const { bucket, key } = write.request;
     const xml = `<InitiateMultipartUploadResult><Bucket>${bucket}</Bucket><Key>${xmlEscape(key)}</Key><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`;
     return { status: 200, xml };
@@ -58,6 +58,9 @@ export function createWrites(objects: Map<string, Buffer>) {
   function complete(write: FakeWrite): Answer {
     const upload = uploads.get(uploadIdOf(write));
     if (upload === undefined) return NO_UPLOAD;
+    if (write.request.noneMatch === '*' && objects.has(nameOf(write))) {
+      return { status: 412, code: 'PreconditionFailed' };
+    }
     uploads.delete(uploadIdOf(write));
     const inOrder = [...upload.parts].toSorted(([a], [b]) => a - b).map(([, bytes]) => bytes);
     objects.set(nameOf(write), Buffer.concat(inOrder));
@@ -72,6 +75,17 @@ export function createWrites(objects: Map<string, Buffer>) {
     return { status: 204 };
   }
 
+  function listUploads({ request, url }: FakeWrite): Answer {
+    const prefix = `${request.bucket}/${url.searchParams.get('prefix') ?? ''}`;
+    const found = [...uploads].filter(([, { name }]) => name.startsWith(prefix));
+    const items = found.map(([id, { name }]) => {
+      const key = name.slice(request.bucket.length + 1);
+      return `<Upload><Key>${xmlEscape(key)}</Key><UploadId>${id}</UploadId></Upload>`;
+    });
+    const xml = `<ListMultipartUploadsResult>${items.join('')}</ListMultipartUploadsResult>`;
+    return { status: 200, xml };
+  }
+
   function deleteMany({ request, body }: FakeWrite): Answer {
     for (const [, key = ''] of body.toString('utf8').matchAll(/<Key>([^<]*)<\/Key>/g)) {
       objects.delete(`${request.bucket}/${xmlUnescape(key)}`);
@@ -83,7 +97,11 @@ export function createWrites(objects: Map<string, Buffer>) {
     const bytes = objects.get(nameOf(write));
     if (bytes === undefined) return { status: 404 };
     const sha256 = sha256ByName.get(nameOf(write)) ?? '';
-    const headers = { 'content-length': String(bytes.length), 'x-amz-meta-sha256': sha256 };
+    const headers = {
+      'content-length': String(bytes.length),
+      'x-amz-meta-sha256': sha256,
+      etag: tagOf(bytes),
+    };
     return { status: 200, headers };
   }
 
@@ -104,6 +122,8 @@ export function createWrites(objects: Map<string, Buffer>) {
         return abort(write);
       case 'POST delete':
         return deleteMany(write);
+      case 'GET uploads':
+        return listUploads(write);
       case 'HEAD ':
         return head(write);
       default:

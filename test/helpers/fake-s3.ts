@@ -49,8 +49,8 @@ export interface FakeS3Options {
 }
 
 /**
- * A small S3 in this process: GetObject with ranges and conditions, ListObjectsV2, conditional PutObject, uploads in parts,
- * DeleteObjects; signatures checked, faults on demand.
+ * A small S3 in this process: GetObject with ranges and conditions, ListObjectsV2, conditional PutObject, uploads in parts and
+ * their list, DeleteObjects; signatures checked, faults on demand.
  */
 export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
   const objects = new Map<string, Buffer>();
@@ -88,7 +88,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
       return sendError(response, fault.status, fault.code, fault.headers);
     }
     if (!buckets.has(bucket)) return sendError(response, 404, 'NoSuchBucket');
-    if (method !== 'GET') {
+    if (method !== 'GET' || url.searchParams.has('uploads')) {
       if (fault?.kind === 'lose-answer') {
         response.end = () => {
           incoming.socket.resetAndDestroy();

@@ -1,9 +1,9 @@
 import { ServingError } from '../../errors.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
+import { mapInOrder } from '../map-in-order.ts';
 import type { BatchJob } from './batch-job.ts';
 import { countRows } from './count-rows.ts';
 import { encodeRefused } from './encode-refused.ts';
-import { mapInOrder } from './map-in-order.ts';
 import { createMeasuredObject, type MeasuredObject } from './measured-object.ts';
 import type { OutputNames } from './output-names.ts';
 import type { ResolvedOptions } from './resolve-options.ts';

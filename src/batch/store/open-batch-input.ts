@@ -1,0 +1,31 @@
+import { findLocalPath } from '../../artifacts/local-path.ts';
+import { ServingError } from '../../errors.ts';
+import type { BatchInput } from '../batch-input.ts';
+import { openLocalInput } from './local-input.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The object or file that a URI names: `s3://<bucket>/<key>`, a path or `file:`.
+ *
+ * @param environment see `readS3Settings` for the variables
+ * @throws {ServingError} INVALID_PARAMETER_VALUE for a URI or a variable that cannot be understood, NOT_IMPLEMENTED for
+ *   another kind of storage; RESOURCE_DOES_NOT_EXIST, UNAUTHENTICATED, PERMISSION_DENIED, TEMPORARILY_UNAVAILABLE
+ */
+export async function openBatchInput(
+  uri: string,
+  environment: Environment,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<BatchInput> {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/is.exec(uri) ?? [];
+  if (bucket !== undefined && key !== undefined) {
+    const { openS3Input } = await import('./s3-input.ts');
+    return openS3Input({ bucket, key }, environment, options);
+  }
+  const path = uri === '' || /^s3:/i.test(uri) ? undefined : findLocalPath(uri);
+  if (path !== undefined) return openLocalInput(path);
+  throw new ServingError(
+    /^s3:/i.test(uri) || uri === '' ? 'INVALID_PARAMETER_VALUE' : 'NOT_IMPLEMENTED',
+    `no file of rows is named by ${JSON.stringify(uri.slice(0, 80))}; use s3://<bucket>/<key> or a path`,
+  );
+}
