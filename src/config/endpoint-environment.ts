@@ -42,7 +42,10 @@ export function pythonEnvironment(
   const trusted = (python.trust ?? [])
     .map((place) => (Object.hasOwn(own, place) ? own[place] : place))
     .filter((place) => place !== undefined);
+  const names = Object.keys(python.environment);
   return {
+    ...python.environment,
+    ...(names.length > 0 && { [VARIABLES.pythonEnvironment.name]: names.join(',') }),
     [VARIABLES.runtime.name]: runtime,
     [VARIABLES.pythonNetwork.name]: python.network,
     [VARIABLES.pythonStartTimeoutMs.name]: String(python.startTimeoutSeconds),

@@ -44,6 +44,8 @@ export interface PythonConfiguration {
   /** Registries and places whose code may run, as they were written. */
   readonly trust: readonly string[];
   readonly isNetworkAllowed: boolean;
+  /** Names of further variables that the model may see. */
+  readonly passedVariables: readonly string[];
   readonly memoryBytes: number | undefined;
   /** ms. */
   readonly startTimeoutMs: number;
@@ -96,6 +98,7 @@ export function readPythonConfiguration(environment: Environment): PythonConfigu
     executable: read(VARIABLES.python),
     trust: read(VARIABLES.pythonTrust) ?? [],
     isNetworkAllowed: read(VARIABLES.pythonNetwork) === 'allow',
+    passedVariables: read(VARIABLES.pythonEnvironment) ?? [],
     memoryBytes: read(VARIABLES.pythonMemoryBytes),
     startTimeoutMs: read(VARIABLES.pythonStartTimeoutMs) ?? 120_000,
     environmentManager: read(VARIABLES.environmentManager),
@@ -122,6 +125,8 @@ export function readVariable<T>(environment: Environment, variable: Variable<T>)
   if (value !== undefined) return value;
   throw new ServingError(
     'INVALID_PARAMETER_VALUE',
-    `${variable.name} is "${text.slice(0, 80)}": expected ${variable.accepts}`,
+    variable.isPrivate
+      ? `${variable.name}: expected ${variable.accepts}`
+      : `${variable.name} is "${text.slice(0, 80)}": expected ${variable.accepts}`,
   );
 }

@@ -11,6 +11,12 @@ export function parseNames(text: string): readonly string[] | undefined {
   return names.length > 0 ? names : undefined;
 }
 
+/** Names of environment variables; `A=1` is none. */
+export function parseVariableNames(text: string): readonly string[] | undefined {
+  const names = parseNames(text);
+  return names?.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) ? names : undefined;
+}
+
 /** `a b,c` → `['a', 'b', 'c']` */
 export const parseScopes = (text: string): readonly string[] | undefined =>
   parseNames(text.replaceAll(/\s+/g, ','));

@@ -10,6 +10,7 @@ import {
   parseScopes,
   parseSeconds,
   parseText,
+  parseVariableNames,
 } from './parse-setting.ts';
 
 /** One environment variable of ours: what it accepts, and what it does. The documentation's table is made of these. */
@@ -22,12 +23,14 @@ export interface Variable<T> {
   readonly effect: string;
   /** undefined when the text is not accepted. */
   readonly parse: (text: string) => T | undefined;
+  /** What was written may be a secret, put here by mistake: no message repeats it. */
+  readonly isPrivate?: boolean;
 }
 
 const variable = <T>(
   name: string,
   parse: (text: string) => T | undefined,
-  rest: { accepts: string; fallback: string; effect: string },
+  rest: { accepts: string; fallback: string; effect: string; isPrivate?: boolean },
 ): Variable<T> => ({ name, parse, ...rest });
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -177,6 +180,13 @@ export const VARIABLES = {
     accepts: NETWORKS.join(', '),
     fallback: 'deny',
     effect: 'whether the Python code of a model may use the network',
+  }),
+  pythonEnvironment: variable('MLFLOW_SERVERLESS_PYTHON_ENVIRONMENT', parseVariableNames, {
+    accepts: 'names of environment variables, separated by commas, without values',
+    fallback: 'none',
+    effect:
+      'the Python code of a model sees these variables, too, even if their names sound like secrets',
+    isPrivate: true,
   }),
   pythonMemoryBytes: variable('MLFLOW_SERVERLESS_PYTHON_MEMORY_BYTES', parseBytes, {
     accepts: BYTES,

@@ -129,13 +129,21 @@ function convert(
   { options, numbers, extended }: Attempting,
   output: string,
 ): Promise<ConverterEnd> {
-  const { directory, memoryBytes, signal, onProgress = () => {} } = options;
+  const { directory, memoryBytes, passedVariables = [], signal, onProgress = () => {} } = options;
   const folders: NamedFolder[] = [
     [join(extended.python, '..', '..'), '<environment>'],
     [options.work, '<work>'],
   ];
   return runConverter({
-    ...{ python: extended.python, model: directory, output, numbers, folders, signal },
+    ...{
+      python: extended.python,
+      model: directory,
+      output,
+      numbers,
+      folders,
+      signal,
+      passedVariables,
+    },
     timeoutMs: options.timeoutMs ?? CONVERTER_TIMEOUT_MS,
     ...(memoryBytes !== undefined && { memoryBytes }),
     onLine: (text) => onProgress({ phase: 'convert', text, isDetail: true }),

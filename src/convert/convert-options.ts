@@ -26,6 +26,8 @@ export interface ConvertOptions {
   readonly timeoutMs?: number;
   /** Of the converter's private data. @default none */
   readonly memoryBytes?: number | undefined;
+  /** Names of further environment variables that the model may see. @default none */
+  readonly passedVariables?: readonly string[];
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: ConvertProgress) => void;
   readonly parts: ConvertParts;

@@ -22,6 +22,8 @@ export interface ConverterRun {
   readonly timeoutMs: number;
   /** Of private data. @default none */
   readonly memoryBytes?: number;
+  /** Names of further environment variables that the model may see. @default none */
+  readonly passedVariables?: readonly string[];
   readonly signal?: AbortSignal | undefined;
   /** Of what the converter says, as it says it. */
   readonly onLine?: (line: string) => void;
@@ -61,7 +63,7 @@ export async function runConverter(run: ConverterRun): Promise<ConverterEnd> {
       ...['--numbers', numbers, '--max-opset', `${SUPPORTED_OPSETS['ai.onnx']}`],
     ],
     environment: {
-      ...workerEnvironment(process.env),
+      ...workerEnvironment(process.env, run.passedVariables),
       PYTHONUNBUFFERED: '1',
       PYTHONDONTWRITEBYTECODE: '1',
     },

@@ -1,4 +1,4 @@
-import type { PythonConfiguration } from '../config/environment.ts';
+import type { Environment, PythonConfiguration } from '../config/environment.ts';
 import type { AskableModel } from '../convert/ask-original.ts';
 import { ServingError } from '../errors.ts';
 import { scoreInvocation } from '../invocation/score-invocation.ts';
@@ -28,6 +28,8 @@ export interface OriginalToOpen {
   /** Interpreter of the model's own environment. */
   readonly interpreter: string;
   readonly python: PythonConfiguration;
+  /** Where the variables are taken from that the model may see. */
+  readonly environment: Environment;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,6 +41,8 @@ export async function openOriginal(original: OriginalToOpen): Promise<AskableMod
     directory,
     network: python.isNetworkAllowed ? 'allow' : 'deny',
     startTimeoutMs: python.startTimeoutMs,
+    environment: original.environment,
+    passedVariables: python.passedVariables,
     ...(python.memoryBytes !== undefined && { memoryBytes: python.memoryBytes }),
   });
   const model = askable(await orAborted(opening, signal), original, 'the original model');

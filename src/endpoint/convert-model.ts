@@ -130,9 +130,10 @@ export async function convertFetched(
     name: version.version === '' ? version.name : `models:/${version.name}/${version.version}`,
     manager: python.environmentManager,
     memoryBytes: python.memoryBytes,
+    passedVariables: python.passedVariables,
     parts: {
       openOriginal: (interpreter) =>
-        openOriginal({ directory, mlmodel, version, interpreter, python, signal }),
+        openOriginal({ directory, mlmodel, version, interpreter, python, environment, signal }),
       openConverted: (converted, read) => openConverted(converted, read, version),
       decompress,
       onnxRuntimeVersion: options.onnxRuntimeVersion,

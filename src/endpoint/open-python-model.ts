@@ -33,6 +33,7 @@ export async function openPythonModel(
     network: python.isNetworkAllowed ? 'allow' : 'deny',
     startTimeoutMs: python.startTimeoutMs,
     environment,
+    passedVariables: python.passedVariables,
     ...(python.memoryBytes !== undefined && { memoryBytes: python.memoryBytes }),
     ...(log && { onEvent: (event) => logEvent(log, event) }),
   });

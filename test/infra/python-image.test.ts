@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EndpointFileInput } from '../../src/config/endpoint-schema.ts';
 import type { ImageFile } from '../../src/image/image-file.ts';
@@ -67,6 +67,22 @@ describe('runtime: python', () => {
       MLFLOW_SERVERLESS_PYTHON_TRUST: before.Variables.MLFLOW_REGISTRY_URI,
       MLFLOW_SERVERLESS_PYTHON_NETWORK: 'deny',
       MLFLOW_SERVERLESS_PYTHON_START_TIMEOUT_SECONDS: '120',
+    });
+  });
+
+  it('sets the variables that the model’s code may see', () => {
+    const environment = { MODEL_THRESHOLD: '0.5' };
+
+    const template = synthesize(endpoint({ python: { image, trust: ['store'], environment } }));
+
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      ...SERVING,
+      Environment: {
+        Variables: Match.objectLike({
+          MODEL_THRESHOLD: '0.5',
+          MLFLOW_SERVERLESS_PYTHON_ENVIRONMENT: 'MODEL_THRESHOLD',
+        }),
+      },
     });
   });
 

@@ -64,6 +64,19 @@ describe('a model that is Python code', () => {
     expect(await left()).toEqual([]);
   });
 
+  it('sees the variables that are named for it, and no others', async () => {
+    const args = ['predict', '-m', model, '--trust', models.directory('.')];
+    const stdin = '{"dataframe_records":[{"do":"environment"}]}';
+    const secrets = { OPENAI_API_KEY: 'for the model', HF_TOKEN: 'for nobody' };
+    const named = { MLFLOW_SERVERLESS_PYTHON_ENVIRONMENT: 'OPENAI_API_KEY' };
+
+    const scored = await runCli(args, { stdin, environment: { ...local, ...secrets, ...named } });
+
+    expect(scored).toMatchObject({ exitCode: 0 });
+    expect(scored.stdout).toContain('for the model');
+    expect(scored.stdout).not.toContain('for nobody');
+  });
+
   it('runs nothing when it is not trusted, or when pickles are forbidden', async () => {
     const run = (args: string[], environment = {}) =>
       runCli(['predict', '-m', model, ...args], {

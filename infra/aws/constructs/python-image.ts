@@ -19,6 +19,9 @@ export interface PythonOptions {
   /** @default 'deny' - the model's code may not use the network */
   readonly network?: 'deny' | 'allow';
 
+  /** Environment variables that the model's code sees; no secrets: whoever may look at the function reads them. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+
   /** @default none - a Python process that takes more is ended, and the next request starts another */
   readonly memoryLimit?: Size;
 
@@ -56,9 +59,20 @@ const NOTHING_TRUSTED =
 
 /** @param storeUri what `store` means in `trust` */
 export const pythonVariables = (
-  { trust, runtime = 'auto', network = 'deny', memoryLimit, startTimeout }: PythonOptions,
+  {
+    trust,
+    runtime = 'auto',
+    network = 'deny',
+    environment = {},
+    memoryLimit,
+    startTimeout,
+  }: PythonOptions,
   storeUri: string,
 ): Record<string, string> => ({
+  ...environment,
+  ...(Object.keys(environment).length > 0 && {
+    MLFLOW_SERVERLESS_PYTHON_ENVIRONMENT: Object.keys(environment).join(','),
+  }),
   MLFLOW_SERVERLESS_RUNTIME: runtime,
   MLFLOW_SERVERLESS_PYTHON_TRUST: trust
     .map((place) => (place === 'store' ? storeUri : place))

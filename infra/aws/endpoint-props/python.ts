@@ -34,6 +34,7 @@ export function pythonOf(file: EndpointFile): PythonOptions | undefined {
     trust: trust.flatMap((place) => (place === 'registry' ? (registry?.uri ?? []) : place)),
     runtime,
     network: python.network,
+    environment: python.environment,
     startTimeout: Duration.seconds(Math.ceil(python.startTimeoutSeconds)),
     ...(python.memoryMiB !== undefined && { memoryLimit: Size.mebibytes(python.memoryMiB) }),
   };

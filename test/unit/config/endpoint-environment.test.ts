@@ -25,6 +25,17 @@ python: { trust: [store, registry, ./folder], network: allow, memoryMiB: 1024, s
 });
 
 describe('pythonEnvironment', () => {
+  it('sets the variables of python.environment, and lets the model see them', () => {
+    const file = read('python: { environment: { MODEL_THRESHOLD: "0.5", REGION: "" } }\n');
+
+    expect(pythonEnvironment(file)).toMatchObject({
+      MLFLOW_SERVERLESS_PYTHON_ENVIRONMENT: 'MODEL_THRESHOLD,REGION',
+      MODEL_THRESHOLD: '0.5',
+      REGION: '',
+    });
+    expect(pythonEnvironment(read(''))).not.toHaveProperty('MLFLOW_SERVERLESS_PYTHON_ENVIRONMENT');
+  });
+
   it('trusts nothing for the store when nobody knows where it is', () => {
     const file = read('python: { trust: [store] }\n');
 

@@ -20,6 +20,7 @@ const DEFAULTS = {
     executable: undefined,
     trust: [],
     isNetworkAllowed: false,
+    passedVariables: [],
     memoryBytes: undefined,
     startTimeoutMs: 120_000,
     environmentManager: undefined,
@@ -60,6 +61,7 @@ describe('readConfiguration', () => {
       MLFLOW_SERVERLESS_PYTHON: '/opt/env/bin/python',
       MLFLOW_SERVERLESS_PYTHON_TRUST: 's3://models/registry, ./registry',
       MLFLOW_SERVERLESS_PYTHON_NETWORK: 'allow',
+      MLFLOW_SERVERLESS_PYTHON_ENVIRONMENT: 'MODEL_THRESHOLD, OPENAI_API_KEY',
       MLFLOW_SERVERLESS_PYTHON_MEMORY_BYTES: '2GiB',
       MLFLOW_SERVERLESS_PYTHON_START_TIMEOUT_SECONDS: '30',
       MLFLOW_SERVERLESS_ENV_MANAGER: 'local',
@@ -85,6 +87,7 @@ describe('readConfiguration', () => {
         executable: '/opt/env/bin/python',
         trust: ['s3://models/registry', './registry'],
         isNetworkAllowed: true,
+        passedVariables: ['MODEL_THRESHOLD', 'OPENAI_API_KEY'],
         memoryBytes: 2_147_483_648,
         startTimeoutMs: 30_000,
         environmentManager: 'local',
@@ -140,6 +143,17 @@ describe('readConfiguration', () => {
       expect.objectContaining({
         code: 'INVALID_PARAMETER_VALUE',
         message: `${name} is "${value}": expected ${expected}`,
+      }),
+    );
+  });
+
+  it('does not repeat what may be a secret', () => {
+    const environment = { MLFLOW_SERVERLESS_PYTHON_ENVIRONMENT: 'OPENAI_API_KEY=sk-1' };
+
+    expect(() => readConfiguration(environment)).toThrow(
+      expect.objectContaining({
+        message:
+          'MLFLOW_SERVERLESS_PYTHON_ENVIRONMENT: expected names of environment variables, separated by commas, without values',
       }),
     );
   });

@@ -38,7 +38,7 @@ describe('parseEndpointFile', () => {
         tracing: false,
       },
       runtime: 'auto',
-      python: { network: 'deny', startTimeoutSeconds: 120, image: 'image' },
+      python: { network: 'deny', environment: {}, startTimeoutSeconds: 120, image: 'image' },
       limits: { maxBodyBytes: 6_291_456, maxRows: 1_000_000, requestTimeoutSeconds: 28 },
       refresh: { mode: 'poll', ttlSeconds: 30, floorSeconds: 0.5 },
       api: { stage: 'v1', accessLogs: true },
@@ -330,6 +330,14 @@ describe('combinations', () => {
       expected: [
         'endpoint.yaml:4:19: python.trust[0]: expected store, registry, s3://bucket/prefix, an address http(s)://… or a folder with a slash; no comma, got "stor"',
         'endpoint.yaml:4:25: python.trust[1]: expected store, registry, s3://bucket/prefix, an address http(s)://… or a folder with a slash; no comma, got "s3://a,s3://b"',
+      ],
+    },
+    {
+      name: 'variables that are not the model’s to set, and numbers for texts',
+      text: 'python: { environment: { AWS_REGION: "x", MODEL_THRESHOLD: 0.5 } }\n',
+      expected: [
+        'endpoint.yaml:4:26: python.environment.AWS_REGION: expected the name of a variable, such as MODEL_THRESHOLD; not one that the function itself reads (AWS_…, LAMBDA_…, LD_…, MLFLOW_…, NODE_…, PATH, HOME, those of Python and OpenTelemetry)',
+        'endpoint.yaml:4:60: python.environment.MODEL_THRESHOLD: expected a text, got 0.5: put it into quotes',
       ],
     },
     {
