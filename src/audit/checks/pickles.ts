@@ -1,6 +1,7 @@
 import { describePythonFlavor } from '../../trust/python-flavor.ts';
 import { type Finding, finding, listed } from '../findings.ts';
 import { type AuditSubject, isPython } from '../subject.ts';
+import { convertibleAs, nativeFlavor } from './runtime.ts';
 
 const PICKLE = /\.(?:pkl|pickle|joblib|cloudpickle|pth|pt|dill)(?:\.(?:gz|bz2|xz|lzma))?$/i;
 /** By their MLmodel, not by their names. */
@@ -18,7 +19,7 @@ export function checkPickles(subject: AuditSubject): Finding[] {
       ? 'opening a pickle runs what is in it; only trusted sources may'
       : 'a pickle lies beside the model; it is never opened to answer';
     const fix = isPython(subject)
-      ? 'convert the model to ONNX, or save it in another format (skops, ubj, safetensors)'
+      ? withoutPickle(subject)
       : 'leave it out of what is published, if nobody needs the original';
     const item = finding('pickle', listed(pickles), what, fix);
     found.push(isPython(subject) ? item : { ...item, severity: 'note' });
@@ -38,5 +39,15 @@ export function checkPickles(subject: AuditSubject): Finding[] {
   const flavor = describePythonFlavor(directory, mlmodel);
   if (!flavor.isPickle) return found;
   const what = `MLFLOW_ALLOW_PICKLE_DESERIALIZATION=false refuses it here (${flavor.text})`;
-  return [...found, finding('pickle-refused', 'MLmodel: flavors', what, 'convert it to ONNX')];
+  return [...found, finding('pickle-refused', 'MLmodel: flavors', what, withoutPickle(subject))];
 }
+
+/** What the flavor allows: a class of one's own becomes neither ONNX nor another format. */
+const withoutPickle = (subject: AuditSubject): string => {
+  if (convertibleAs(subject) !== undefined) {
+    return 'convert the model to ONNX, or save it in another format (skops, ubj, safetensors)';
+  }
+  return nativeFlavor(subject) === undefined
+    ? 'log the model from code: python_model="model.py" instead of an object'
+    : 'save it in another format, if its library has one';
+};

@@ -39,7 +39,7 @@ function conversion(subject: AuditSubject): Finding {
   const flavor = convertibleAs(subject);
   if (flavor !== undefined) {
     const what = `there is a converter to ONNX for ${flavor}; what it cannot convert, or not exactly, it says`;
-    const fix = `mlflow-serverless convert -m ${subject.context.modelUri} -o converted`;
+    const fix = `mlflow-serverless convert -m ${subject.context.modelUri} -o converted --trust <its registry or folder>`;
     return finding('converts', `MLmodel: flavors.${flavor}`, what, fix);
   }
   const found = nativeFlavor(subject) ?? 'python_function';

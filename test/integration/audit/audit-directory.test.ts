@@ -86,6 +86,16 @@ describe('auditDirectory', () => {
     });
   });
 
+  it('names a way out of a pickle that the flavor has', async () => {
+    const custom = MLMODEL_SKLEARN.replace('mlflow.sklearn', 'mlflow.pyfunc.model');
+    const fixOf = ({ findings }: Audit) => findings.find(({ id }) => id === 'pickle')?.fix;
+
+    expect(fixOf(await auditDirectory(sklearn(), context))).toContain('convert the model to ONNX');
+    expect(fixOf(await auditDirectory(sklearn({ MLmodel: custom }), context))).toBe(
+      'log the model from code: python_model="model.py" instead of an object',
+    );
+  });
+
   it('refuses pickles where MLflow would', async () => {
     const audit = await auditDirectory(sklearn(), { ...context, arePicklesAllowed: false });
 
