@@ -129,6 +129,31 @@ describe('convert', () => {
     expect(existsSync(path('no'))).toBe(false);
   });
 
+  it('says why an environment cannot be made, and leaves none', async () => {
+    const unsolvable = changed(
+      'unsolvable',
+      'requirements.txt',
+      (text) => `${text}\nnumpy==99.0\n`,
+    );
+    const root = path('environments');
+
+    const { exitCode, stderr } = await runCli(
+      ['convert', '-m', path(unsolvable), '-o', path('no'), '--trust', path('')],
+      {
+        environment: {
+          ...environment,
+          MLFLOW_SERVERLESS_ENV_MANAGER: 'uv',
+          MLFLOW_ENV_ROOT: root,
+        },
+      },
+    );
+
+    expect(exitCode).toBe(1);
+    expect(stderr.trim().split('\n').at(-1)).toMatch(/no version of numpy==99\.0/);
+    expect(readdirSync(root).filter((name) => !/\.(?:log|lock)$/.test(name))).toEqual([]);
+    expect(existsSync(path('no'))).toBe(false);
+  });
+
   it.each([
     'environment',
     'open',
