@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { BatchManifest } from '../batch-manifest.ts';
+import type { BatchOutput } from '../batch-output.ts';
 import type { BatchJob, BatchOutcome } from './batch-job.ts';
 import { checkPlaces } from './check-places.ts';
 import { takeClaim } from './claim.ts';
@@ -37,7 +38,10 @@ export async function runBatchJob<Item, Piece>(job: BatchJob<Item, Piece>): Prom
   const manifestKey = `${folder}/${MANIFEST_NAME}`;
 
   const before = await readManifest(output, manifestKey);
-  if (before) return { kind: 'done-before', manifest: before };
+  if (before) {
+    await tidy(output, folder);
+    return { kind: 'done-before', manifest: before };
+  }
   job.signal?.throwIfAborted();
   const claim = await takeClaim(output, `${folder}/${CLAIM_NAME}`, job.leaseMs ?? LEASE_MS);
   if ('heldUntilMs' in claim) return { kind: 'busy', heldUntilMs: claim.heldUntilMs };
@@ -72,6 +76,12 @@ async function scoreAll<Item, Piece>(
     if (results !== 'other') return { results, names: names.slice(0, index + 1) };
   }
   throw new Error(`${names.at(-1)?.predictions} was there before it was written`);
+}
+
+/** Remove what a run left that was killed after the manifest; nobody needs a claim of a job that is done. */
+async function tidy(output: BatchOutput, folder: string): Promise<void> {
+  await output.delete(`${folder}/${CLAIM_NAME}`).catch(() => undefined); // it changes nothing
+  await output.removeUnfinished(folder).catch(() => undefined);
 }
 
 function describeJob<Item, Piece>(

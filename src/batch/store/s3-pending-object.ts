@@ -48,7 +48,11 @@ export function createS3PendingObject(
   const queue = createPartQueue((number, bytes) => uploadPart(number, bytes));
 
   async function createUpload(): Promise<string> {
-    const command = new CreateMultipartUploadCommand(description);
+    const command = new CreateMultipartUploadCommand({
+      ...description,
+      // As the parts say; the default is another, and parts of two kinds do not make an object.
+      ChecksumAlgorithm: 'CRC32',
+    });
     const begun = await bucket.attempt(call, (abortSignal) =>
       client.send(command, { abortSignal }),
     );
