@@ -1,0 +1,109 @@
+import { encodeThrift, type Thrift, type ThriftField, type ThriftStruct } from './encode-thrift.ts';
+import { LIST_ANNOTATIONS } from './leaf-type.ts';
+import type { ColumnType, PieceColumn } from './parquet-piece.ts';
+
+/** A row group in its place. */
+export interface PlacedRowGroup {
+  readonly rowCount: number;
+  /** Units: bytes from the start of the file. */
+  readonly start: number;
+  readonly columns: readonly PieceColumn[];
+}
+
+const REQUIRED = 0;
+const OPTIONAL = 1;
+const REPEATED = 2;
+const ZSTD = 6;
+const VERSION = 2;
+const ENCODINGS: Thrift = { list: [{ i32: 0 }, { i32: 3 }] };
+
+/**
+ * What ends a Parquet file.
+ *
+ * @see https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+ */
+export function encodeFooter(
+  columns: readonly ColumnType[],
+  rowGroups: readonly PlacedRowGroup[],
+): Uint8Array {
+  const rowCount = rowGroups.reduce((sum, group) => sum + group.rowCount, 0);
+  const root = element('schema', [[5, { i32: columns.length }]]);
+  const metadata = encodeThrift({
+    struct: [
+      [1, { i32: VERSION }],
+      [2, { list: [root, ...columns.flatMap(schemaElements)] }],
+      [3, { i64: rowCount }],
+      [4, { list: rowGroups.map((group) => rowGroup(group, columns)) }],
+      [6, { text: 'mlflow-serverless' }],
+    ],
+  });
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32LE(metadata.length);
+  return Buffer.concat([metadata, length, Buffer.from('PAR1')]);
+}
+
+const element = (name: string, fields: readonly ThriftField[]): ThriftStruct => ({
+  struct: [...fields, [4, { text: name }] as const].toSorted(([a], [b]) => a - b),
+});
+
+/** A list is three elements: the list, what repeats in it, and an entry. */
+function schemaElements({ name, type, rank }: ColumnType): ThriftStruct[] {
+  const elements: ThriftStruct[] = [];
+  for (let depth = 0; depth < rank; depth++) {
+    const oneChild: ThriftField = [5, { i32: 1 }];
+    const presence: ThriftField = [3, { i32: depth === 0 ? OPTIONAL : REQUIRED }];
+    elements.push(
+      element(depth === 0 ? name : 'element', [presence, oneChild, ...LIST_ANNOTATIONS]),
+      element('list', [[3, { i32: REPEATED }], oneChild]),
+    );
+  }
+  const physical: ThriftField = [1, { i32: type.physical }];
+  const leaf = element(rank === 0 ? name : 'element', [
+    physical,
+    [3, { i32: OPTIONAL }],
+    ...type.annotations,
+  ]);
+  return [...elements, leaf];
+}
+
+const pathOf = ({ name, rank }: ColumnType): Thrift => ({
+  list: [name, ...Array.from({ length: rank }, () => ['list', 'element']).flat()].map((text) => ({
+    text,
+  })),
+});
+
+function rowGroup(group: PlacedRowGroup, columns: readonly ColumnType[]): ThriftStruct {
+  const plainBytes = group.columns.reduce((sum, column) => sum + column.plainBytes, 0);
+  const chunks = group.columns.map((column, at) => {
+    const type = columns[at] ?? column;
+    return columnChunk(column, type, group.start + column.start);
+  });
+  return {
+    struct: [
+      [1, { list: chunks }],
+      [2, { i64: plainBytes }],
+      [3, { i64: group.rowCount }],
+    ],
+  };
+}
+
+function columnChunk(column: PieceColumn, type: ColumnType, start: number): ThriftStruct {
+  const metadata: ThriftStruct = {
+    struct: [
+      [1, { i32: type.type.physical }],
+      [2, ENCODINGS],
+      [3, pathOf(type)],
+      [4, { i32: ZSTD }],
+      [5, { i64: column.valueCount }],
+      [6, { i64: column.plainBytes }],
+      [7, { i64: column.sizeBytes }],
+      [9, { i64: start }],
+    ],
+  };
+  return {
+    struct: [
+      [2, { i64: start }],
+      [3, metadata],
+    ],
+  };
+}
