@@ -11,12 +11,15 @@ import { parseCsv } from '../scoring/csv/parse-csv.ts';
 import type { Decompress } from '../scoring/parquet/decompress-page.ts';
 import { parseParquet } from '../scoring/parquet/parse-parquet.ts';
 import type { Cell } from './cell.ts';
+import { checkDigest } from './missing-proof.ts';
 import { inputNames, isBatched, type ProofRow } from './proof-row.ts';
 
 /** The user's own rows, from a file. */
 export interface CheckRows {
   /** Of the file, without its folder. */
   readonly name: string;
+  /** SHA-256 of the file. */
+  readonly sha256: string;
   readonly rows: readonly ProofRow[];
 }
 
@@ -42,7 +45,7 @@ export async function readCheckRows(
   });
   const frame = parse(name, bytes, schema, decompress);
   if (frame.rowCount === 0) throw invalid(name, 'has no rows');
-  return { name, rows: rowsOfFrame(name, frame, schema) };
+  return { name, sha256: checkDigest(bytes), rows: rowsOfFrame(name, frame, schema) };
 }
 
 const isNoRow = ({ shape }: { readonly shape: readonly number[] }): boolean => shape.length > 2;

@@ -151,7 +151,7 @@ function convert(
 }
 
 const reportOf = (
-  { options, flavor, numbers, versions }: Attempting,
+  { options, flavor, known, numbers, versions }: Attempting,
   converter: string,
   proof: ProofReport['proof'],
 ): ProofReport => ({
@@ -160,6 +160,7 @@ const reportOf = (
   original_sha256: options.originalSha256,
   ...{ flavor, converter, numbers, versions },
   is_drift_allowed: proof.verdict === 'drift' && options.isDriftAllowed === true,
+  checks: known.checks.map(({ sha256 }) => sha256),
   proof,
 });
 

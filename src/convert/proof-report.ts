@@ -15,6 +15,8 @@ export interface ProofReport {
   readonly versions: Readonly<Record<string, string>>;
   /** Someone has seen the differences and takes the model all the same. */
   readonly is_drift_allowed: boolean;
+  /** SHA-256 of the user's files whose rows were compared. */
+  readonly checks?: readonly string[];
   readonly proof: Proof;
 }
 

@@ -5,6 +5,7 @@ import { type Environment, readConfiguration } from '../config/environment.ts';
 import { convertDirectory } from '../convert/convert-directory.ts';
 import type { ConvertOptions, ConvertProgress, ConvertResult } from '../convert/convert-options.ts';
 import { findConverted } from '../convert/find-converted.ts';
+import { missingProof } from '../convert/missing-proof.ts';
 import { ConverterError } from '../convert/run-converter.ts';
 import { ServingError } from '../errors.ts';
 import { decompress } from '../invocation/decompress.ts';
@@ -48,7 +49,7 @@ export interface ConvertedModel {
  *
  * The folder appears in one step, or not at all.
  *
- * @throws {ServingError} RESOURCE_ALREADY_EXISTS when there is something else in the folder, PERMISSION_DENIED when the
+ * @throws {ServingError} RESOURCE_ALREADY_EXISTS when there is something else in the folder, or the model with less proof than wanted, PERMISSION_DENIED when the
  *   model's code is not trusted; as `ModelRegistry.resolve`, `ArtifactStore.download` and `convertDirectory`
  */
 export async function convertModel(options: ConvertModelOptions): Promise<ConvertedModel> {
@@ -67,6 +68,8 @@ export async function convertModel(options: ConvertModelOptions): Promise<Conver
     const known = await findConverted(output);
     if (known !== undefined) {
       if (known.original_sha256 !== original.originalSha256) throw isOccupied(output);
+      const missing = await missingProof(known, options);
+      if (missing !== undefined) throw isUnproved(output, missing);
       return { outcome: 'unchanged', report: known };
     }
     const target = join(work, 'converted');
@@ -196,6 +199,12 @@ const isOccupied = (output: string): ServingError =>
   new ServingError(
     'RESOURCE_ALREADY_EXISTS',
     `${output} is not empty, and does not hold this model: name another folder with -o, or remove it`,
+  );
+
+const isUnproved = (output: string, missing: string): ServingError =>
+  new ServingError(
+    'RESOURCE_ALREADY_EXISTS',
+    `${output} holds this model, converted before, but ${missing}: name another folder with -o, or remove it`,
   );
 
 const isDiskFull = (error: unknown): boolean =>

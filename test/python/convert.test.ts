@@ -81,7 +81,17 @@ describe('convert', () => {
     writeFileSync(path('full/mine.txt'), 'mine');
     const full = await trusted('trees', 'full');
 
+    const sameRows = await trusted('trees', 'out', '--check', path('rows.csv'));
+    const [header, first] = readFileSync(path('rows.csv'), 'utf8').split('\n');
+    writeFileSync(path('other.csv'), `${header}\n${first}\n`);
+    const otherRows = await trusted('trees', 'out', '--check', path('other.csv'));
+
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('nothing to do') });
+    expect(sameRows).toMatchObject({ exitCode: 0 });
+    expect(otherRows).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('without a comparison on the rows of other.csv'),
+    });
     expect(full).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('is not empty') });
     expect(readdirSync(path('full'))).toEqual(['mine.txt']);
   });
