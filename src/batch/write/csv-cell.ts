@@ -14,7 +14,7 @@ export type CellText = (row: number) => string;
 /**
  * How to write the cells of a column in CSV so that pandas' `read_csv` reads them back.
  *
- * Numbers as Python prints them; `nan`, `inf`, `-inf`; `True`, `False`; dates in ISO 8601; bytes in base64 without line ends; lists,
+ * Numbers as Python prints them; `nan`, `inf`, `-inf`; `True`, `False`; dates in ISO 8601 (`date_format="ISO8601"` reads them); bytes in base64 without line ends; lists,
  * dicts and arrays as JSON. What is missing (None, NaT) is an empty field, an empty text is a quoted one.
  *
  * @throws {ServingError} INTERNAL_ERROR for complex numbers and durations
