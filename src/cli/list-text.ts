@@ -28,21 +28,27 @@ function modelLines(model: ListedModelWithHistory): string[] {
 }
 
 function versionCells(model: ListedModel, listed: ListedVersion): string[] {
-  const { version, publishedAt, sizeBytes, flavors, fault } = listed;
+  const { version, publishedAt, sizeBytes, fault } = listed;
   if (fault !== undefined) return [version, fault];
   const isHere = (pointer: { readonly version: string | null }) => pointer.version === version;
   const pointers = [
     ...model.aliases.filter(isHere).map(({ pointer }) => `@${pointer}`),
     ...model.stages.filter(isHere).map(({ pointer }) => pointer),
   ];
-  const kinds = flavors.filter((flavor) => flavor !== 'python_function');
   return [
     version,
     timeText(publishedAt),
     sizeText(sizeBytes),
-    kinds.join(', ') || '-',
+    flavorsText(listed),
     pointers.join(' '),
   ];
+}
+
+/** Every model is a python_function, too; it says something only where there is nothing else. */
+function flavorsText({ flavors, runtime }: ListedVersion): string {
+  const kinds = flavors.filter((flavor) => flavor !== 'python_function');
+  const named = (kinds.length > 0 ? kinds : flavors).join(', ') || '-';
+  return runtime === 'python' ? `${named} with Python` : named;
 }
 
 const historyLines = (name: string, { kind, pointer, changes }: PointerHistory): string[] => [

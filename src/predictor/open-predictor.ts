@@ -46,6 +46,6 @@ function unsupported(flavors: readonly string[], runtime: RuntimeSetting): Servi
   const python = runtime === 'node' ? ', or let Python answer with --runtime auto' : '';
   return new ServingError(
     'NOT_IMPLEMENTED',
-    `the model's flavor is ${found.slice(0, 80)}; only onnx can be served: convert it with mlflow-serverless convert${python}`,
+    `the model's flavor is ${found.slice(0, 80)}; only onnx can be served: convert it with mlflow-serverless convert, if there is a converter for it${python}`,
   );
 }

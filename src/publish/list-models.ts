@@ -28,6 +28,8 @@ export interface ListedVersion {
   readonly publishedAt: string | undefined;
   readonly sizeBytes: number;
   readonly flavors: readonly string[];
+  /** What it was published for; undefined: ONNX. */
+  readonly runtime?: 'node' | 'python';
   /** Why it cannot be served: its manifest is malformed. */
   readonly fault?: string;
 }
@@ -88,8 +90,8 @@ async function listVersions(
         return { version, publishedAt: undefined, sizeBytes: 0, flavors: [], fault: manifest };
       }
       const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
-      const { publishedAt, flavors } = manifest;
-      return { version, publishedAt, sizeBytes, flavors };
+      const { publishedAt, flavors, runtime } = manifest;
+      return { version, publishedAt, sizeBytes, flavors, ...(runtime && { runtime }) };
     }),
   );
   return (await Promise.all(versions)).filter((version) => version !== undefined);
