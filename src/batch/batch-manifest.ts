@@ -7,9 +7,10 @@ export interface BatchManifest {
   readonly model: { readonly name: string; readonly version: string; readonly digest: string };
   /** rows.in = rows.out + rows.refused, always. */
   readonly rows: { readonly in: number; readonly out: number; readonly refused: number };
+  /** In the order of the rows: several when the file was scored in parts. */
   readonly outputs: readonly BatchManifestFile[];
-  /** Where the refused rows are; absent when there are none. */
-  readonly errors?: BatchManifestFile;
+  /** Where the refused rows are; empty when there are none. */
+  readonly errors: readonly BatchManifestFile[];
   /** ISO 8601; the run that completed the job. */
   readonly startedAt: string;
   readonly finishedAt: string;

@@ -8,6 +8,8 @@ const MAX_FOLDER_BYTES = 600;
 const MAX_PART_BYTES = 255;
 
 export const MANIFEST_NAME = '_manifest.json';
+/** A part's manifest, so that a job has one manifest only. */
+export const PART_RECORD_NAME = '_part.json';
 export const CLAIM_NAME = '_claim.json';
 
 const CONTENT_TYPE: Readonly<Record<BatchFormat, string>> = {
@@ -33,6 +35,12 @@ export function jobFolder(inputKey: string, job: string): string {
   const parts = inputKey.split(/[/\\]/).map(safePart);
   while (parts.length > 1 && Buffer.byteLength(parts.join('/')) > MAX_FOLDER_BYTES) parts.shift();
   return join(...parts, job);
+}
+
+/** The folder of a part in its job's: two plans with another number of parts share none. @param index from 0 */
+export function partFolder(index: number, count: number): string {
+  const digits = String(count).length;
+  return `part-${String(index + 1).padStart(digits, '0')}-of-${count}`;
 }
 
 /**

@@ -8,7 +8,7 @@ export async function removeUnnamed(
   folder: string,
   { names, manifest }: { names: readonly OutputNames[]; manifest: BatchManifest },
 ): Promise<void> {
-  const named = new Set([...manifest.outputs, manifest.errors].map((file) => file?.path));
+  const named = new Set([...manifest.outputs, ...manifest.errors].map(({ path }) => path));
   const written = names.flatMap(({ predictions, errors }) => [predictions, errors]);
   for (const name of written.filter((each) => !named.has(each))) {
     await output.delete(`${folder}/${name}`).catch(() => undefined); // nobody will take it for a result

@@ -1,30 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import type { BatchManifest } from '../batch-manifest.ts';
-import type { BatchOutput } from '../batch-output.ts';
 import type { BatchJob, BatchOutcome } from './batch-job.ts';
 import { checkPlaces } from './check-places.ts';
-import { takeClaim } from './claim.ts';
+import { completeOnce } from './complete-once.ts';
 import { identifyJob } from './job-identity.ts';
-import {
-  CLAIM_NAME,
-  jobFolder,
-  MANIFEST_NAME,
-  type OutputNames,
-  outputNames,
-} from './output-names.ts';
-import { encodeManifest, readManifest } from './read-manifest.ts';
-import { removeUnnamed } from './remove-unnamed.ts';
-import { type ResolvedOptions, resolveOptions } from './resolve-options.ts';
-import { type Results, writeResults } from './write-results.ts';
-
-const LEASE_MS = 60_000;
+import { jobFolder, MANIFEST_NAME } from './output-names.ts';
+import { resolveOptions } from './resolve-options.ts';
 
 /**
- * Score one file, with the effect of exactly once: whoever runs the job, and however often, there is one manifest, and
- * the files that it names hold every row.
- *
- * The manifest is written last, on condition that there is none: that write is the job's only moment. Everything before it may be
- * cut off, repeated or done by several at once. The claim only saves work.
+ * Score one file, with the effect of exactly once, whoever runs the job, and however often.
  *
  * @throws {ServingError} INVALID_PARAMETER_VALUE for places or options that cannot be; BAD_REQUEST when too many rows were refused;
  *   what input, output and engine throw; the signal's reason
@@ -35,73 +17,5 @@ export async function runBatchJob<Item, Piece>(job: BatchJob<Item, Piece>): Prom
   const options = resolveOptions(input.key, job.options);
   const id = identifyJob(input, model, options);
   const folder = jobFolder(input.key, id);
-  const manifestKey = `${folder}/${MANIFEST_NAME}`;
-
-  const before = await readManifest(output, manifestKey);
-  if (before) {
-    await tidy(output, folder);
-    return { kind: 'done-before', manifest: before };
-  }
-  job.signal?.throwIfAborted();
-  const claim = await takeClaim(output, `${folder}/${CLAIM_NAME}`, job.leaseMs ?? LEASE_MS);
-  if ('heldUntilMs' in claim) return { kind: 'busy', heldUntilMs: claim.heldUntilMs };
-  try {
-    // Whoever had the claim before may have been done just now.
-    const meanwhile = await readManifest(output, manifestKey);
-    if (meanwhile) return { kind: 'done-before', manifest: meanwhile };
-    await output.removeUnfinished(folder);
-    const startedAt = new Date();
-    const { results, names } = await scoreAll(job, options, folder);
-    const manifest = describeJob(job, { id, startedAt, results });
-    const outcome = await output.write(manifestKey, encodeManifest(manifest), { ifAbsent: true });
-    const isFirst = outcome === 'written';
-    const winner = isFirst ? manifest : ((await readManifest(output, manifestKey)) ?? manifest);
-    if (!isFirst || names.length > 1)
-      await removeUnnamed(output, folder, { names, manifest: winner });
-    return { kind: isSame(winner, manifest) ? 'scored' : 'done-before', manifest: winner };
-  } finally {
-    await claim.release();
-  }
+  return completeOnce(job, { id, options, folder, recordName: MANIFEST_NAME, firstRow: 0 });
 }
-
-/** Under the job's own names; under others when a run that was killed has left different answers there. */
-async function scoreAll<Item, Piece>(
-  job: BatchJob<Item, Piece>,
-  options: ResolvedOptions,
-  folder: string,
-): Promise<{ results: Results; names: OutputNames[] }> {
-  const names = [outputNames(options), outputNames(options, randomBytes(4).toString('hex'))];
-  for (const [index, each] of names.entries()) {
-    const results = await writeResults(job, options, { folder, names: each });
-    if (results !== 'other') return { results, names: names.slice(0, index + 1) };
-  }
-  throw new Error(`${names.at(-1)?.predictions} was there before it was written`);
-}
-
-/** Remove what a run left that was killed after the manifest; nobody needs a claim of a job that is done. */
-async function tidy(output: BatchOutput, folder: string): Promise<void> {
-  await output.delete(`${folder}/${CLAIM_NAME}`).catch(() => undefined); // it changes nothing
-  await output.removeUnfinished(folder).catch(() => undefined);
-}
-
-function describeJob<Item, Piece>(
-  { input, model }: BatchJob<Item, Piece>,
-  { id, startedAt, results }: { id: string; startedAt: Date; results: Results },
-): BatchManifest {
-  const finishedAt = new Date();
-  const { uri, etag, sizeBytes } = input;
-  return {
-    version: 1,
-    job: id,
-    input: { uri, etag, sizeBytes },
-    model,
-    ...results,
-    startedAt: startedAt.toISOString(),
-    finishedAt: finishedAt.toISOString(),
-    timings: { totalMs: finishedAt.getTime() - startedAt.getTime() },
-  };
-}
-
-/** The answer to our own write was lost, and its repetition found it. */
-const isSame = (found: BatchManifest, ours: BatchManifest): boolean =>
-  JSON.stringify(found) === JSON.stringify(ours);

@@ -1,7 +1,7 @@
-import { ServingError } from '../../errors.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
 import { mapInOrder } from '../map-in-order.ts';
 import type { BatchJob } from './batch-job.ts';
+import { checkRefused } from './check-refused.ts';
 import { countRows } from './count-rows.ts';
 import { encodeRefused } from './encode-refused.ts';
 import { createMeasuredObject, type MeasuredObject } from './measured-object.ts';
@@ -12,6 +12,8 @@ export interface ResultPlace {
   /** Of the job, relative to the output. */
   readonly folder: string;
   readonly names: OutputNames;
+  /** Of the file or part. */
+  readonly firstRow: number;
 }
 
 /** What the manifest says about rows and files. */
@@ -27,10 +29,10 @@ export type Results = Pick<BatchManifest, 'rows' | 'outputs' | 'errors'>;
 export async function writeResults<Item, Piece>(
   job: Pick<BatchJob<Item, Piece>, 'input' | 'output' | 'engine' | 'signal' | 'onProgress'>,
   options: ResolvedOptions,
-  { folder, names }: ResultPlace,
+  { folder, names, firstRow }: ResultPlace,
 ): Promise<Results | 'other'> {
   const { input, output, engine, signal, onProgress } = job;
-  const rows = countRows();
+  const rows = countRows(firstRow);
   const { predictions: name, contentType } = names;
   const predictions = await createMeasuredObject(output, { folder, name, contentType });
   let errors: MeasuredObject | undefined;
@@ -65,21 +67,9 @@ export async function writeResults<Item, Piece>(
     const total = rows.total();
     const errorsFile = await errors?.settle(total.refused);
     if (errorsFile === 'other') return 'other';
-    if (total.refused > options.maxRefusedRatio * total.in) {
-      throw tooManyRefused(total, options, `${output.uri}/${folder}/${names.errors}`);
-    }
+    checkRefused(total, options, `${output.uri}/${folder}/${names.errors}`);
     const file = await predictions.settle(total.out);
     if (file === 'other') return 'other';
-    return { rows: total, outputs: [file], ...(errorsFile && { errors: errorsFile }) };
+    return { rows: total, outputs: [file], errors: errorsFile ? [errorsFile] : [] };
   }
 }
-
-const tooManyRefused = (
-  rows: BatchManifest['rows'],
-  { maxRefusedRatio }: ResolvedOptions,
-  place: string,
-): ServingError =>
-  new ServingError(
-    'BAD_REQUEST',
-    `${rows.refused} of ${rows.in} rows were refused; expected at most a share of ${maxRefusedRatio}. ${place} says which and why`,
-  );

@@ -74,9 +74,9 @@ export function describeKilledBatch(place: string, options: KilledBatchOptions):
         expect(found.get('errors.jsonl')?.toString().trimEnd().split('\n')).toHaveLength(errors);
         const manifest: BatchManifest = JSON.parse(String(found.get('_manifest.json')));
         expect(manifest.rows).toEqual({ in: rows, out: rows - errors, refused: errors });
-        for (const file of [...manifest.outputs, manifest.errors]) {
-          const bytes = found.get(file?.path ?? '') ?? '';
-          expect(file?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+        for (const file of [...manifest.outputs, ...manifest.errors]) {
+          const bytes = found.get(file.path) ?? '';
+          expect(file.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
         }
       }
       next.process.kill('SIGKILL');

@@ -71,7 +71,7 @@ describe('runBatchJob', () => {
             sha256: createHash('sha256').update(predictions).digest('hex'),
           },
         ],
-        errors: { path: 'errors.jsonl', rows: 2 },
+        errors: [{ path: 'errors.jsonl', rows: 2 }],
       },
     });
     expect(JSON.parse(read('_manifest.json'))).toEqual('manifest' in outcome && outcome.manifest);
