@@ -38,10 +38,10 @@ export function appendToRows(
   { rows, rowEnds }: { readonly rows: Uint32Array; readonly rowEnds: Uint32Array },
   tails: RowTails,
 ): Uint8Array {
-  const kept = rows.reduce(
-    (sum, row, at) => sum + (rowEnds[at] as number) - (starts[row] as number),
-    0,
-  );
+  let kept = 0;
+  for (let at = 0; at < rows.length; at++) {
+    kept += (rowEnds[at] as number) - (starts[rows[at] as number] as number);
+  }
   const out = Buffer.allocUnsafeSlow(kept + tails.bytes.length);
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const ours = Buffer.from(tails.bytes.buffer, tails.bytes.byteOffset, tails.bytes.byteLength);

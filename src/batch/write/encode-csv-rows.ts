@@ -18,9 +18,11 @@ import type { TextPiece } from './text-piece.ts';
 export function encodeCsvRows(chunk: TextChunk, scored: ScoredChunk): TextPiece {
   const { bytes, header, starts } = chunk;
   const rows = acceptedRows(scored);
-  const rowEnds = rows.map((row) =>
-    recordEnd(bytes, starts[row] as number, starts[row + 1] as number),
-  );
+  const rowEnds = new Uint32Array(rows.length);
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
+    rowEnds[at] = recordEnd(bytes, starts[row] as number, starts[row + 1] as number);
+  }
   const missing = missingFields(chunk, rows, rowEnds);
   const lineEnd = lineEndOf(header);
   const predictions = namedColumns(knownColumns(scored.predictions));
