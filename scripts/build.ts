@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { buildAuthorizer } from './build/authorizer-bundle.ts';
 import { buildCli } from './build/cli-bundle.ts';
+import { buildContainer } from './build/container-bundle.ts';
 import { ARCHITECTURES, buildLambda } from './build/lambda-bundle.ts';
 import { buildEntries } from './build/package-entries.ts';
 
@@ -11,6 +12,7 @@ import { buildEntries } from './build/package-entries.ts';
  *   dist/index.js, dist/cdk/     what can be imported; dist/types/ their declarations
  *   dist/lambda/<arch>/          the files of the Lambda functions
  *   dist/lambda-<arch>.zip       the same, zipped: what the functions' code is
+ *   dist/container/http.cjs       what a container runs on any other platform
  *   dist/lambda-authorizer.zip   the JWT authorizer, a function of its own
  */
 const only = process.argv[2];
@@ -24,6 +26,7 @@ if (only === undefined || only === 'lambda') {
   rmSync('dist/lambda', { recursive: true, force: true });
   for (const architecture of ARCHITECTURES) report(await buildLambda('dist', architecture));
   report(await buildAuthorizer('dist'));
+  report([await buildContainer('dist')]);
 }
 if (only === undefined || only === 'package') report(await buildEntries('dist'));
 

@@ -11,6 +11,7 @@ const BUILT = [
   'dist/lambda-x64.zip',
   'dist/lambda-arm64.zip',
   'dist/lambda-authorizer.zip',
+  'dist/container/http.cjs',
   'endpoint.schema.json',
 ];
 

@@ -1,5 +1,5 @@
 import { generateImage } from '../endpoint/generate-image.ts';
-import type { ImageArchitecture } from '../image/image-file.ts';
+import type { ImageArchitecture, ImagePlatform } from '../image/image-file.ts';
 import { shellWord } from '../shell-word.ts';
 import { type EndpointOptions, endpointConfiguration } from './endpoint-options.ts';
 import { EXIT, UsageError } from './failure.ts';
@@ -9,12 +9,18 @@ export interface GenerateDockerfileOptions extends EndpointOptions {
   readonly outputDirectory: string;
   readonly name?: string;
   readonly architecture: ImageArchitecture;
+  readonly platform: ImagePlatform;
   readonly pythonBaseImage?: string;
   readonly nodeBaseImage?: string;
   readonly systemPackage: readonly string[];
 }
 
 const PLATFORMS = { x64: 'linux/amd64', arm64: 'linux/arm64' } as const;
+
+const BUILT_BY = {
+  'aws-lambda': '"cdk deploy" builds it, or:',
+  http: 'it listens on PORT (8080) and reads its settings from variables, MLFLOW_SERVERLESS_MODEL_URI first:',
+} as const;
 
 /** Write the build context of an image for a model, and say how it is built. */
 export async function generateDockerfile(options: GenerateDockerfileOptions): Promise<number> {
@@ -26,6 +32,7 @@ export async function generateDockerfile(options: GenerateDockerfileOptions): Pr
     environment,
     directory: options.outputDirectory,
     architecture: options.architecture,
+    platform: options.platform,
     packages: options.systemPackage,
     signal: untilInterrupted('the folder is not complete'),
     ...(options.name !== undefined && { name: options.name }),
@@ -36,7 +43,7 @@ export async function generateDockerfile(options: GenerateDockerfileOptions): Pr
   const tag = `${imageName(image.model)}:${image.requirements}`;
   const directory = shellWord(options.outputDirectory);
   process.stdout.write(
-    `${options.outputDirectory}: an image for ${image.model} on ${pythonBase}; "cdk deploy" builds it, or:\n` +
+    `${options.outputDirectory}: an image for ${image.model} on ${pythonBase}; ${BUILT_BY[options.platform]}\n` +
       `docker build --platform ${PLATFORMS[image.architecture]} --provenance=false -t ${tag} ${directory}\n`,
   );
   return EXIT.ok;

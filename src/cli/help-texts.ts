@@ -58,6 +58,7 @@ export const IMAGE_EXAMPLES = `
 Examples:
   $ mlflow-serverless generate-dockerfile -m models:/churn@champion --registry-uri s3://bucket/registry
   $ mlflow-serverless generate-dockerfile -m path/to/model --name churn -d image --architecture arm64
+  $ mlflow-serverless generate-dockerfile -m models:/churn@champion --platform http
 
 The folder holds a Dockerfile, the model's requirements and what serves it; "cdk deploy" builds it when endpoint.yaml
 says runtime: python. The model is not in it: versions come from the registry by their alias. A version with other

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { IMAGE_ARCHITECTURES } from '../image/image-file.ts';
+import { IMAGE_ARCHITECTURES, IMAGE_PLATFORMS } from '../image/image-file.ts';
 import { endpointFileOption, modelOption, registryOption } from './command-arguments.ts';
 import { IMAGE_EXAMPLES, MODEL_URIS } from './help-texts.ts';
 
@@ -7,7 +7,7 @@ import { IMAGE_EXAMPLES, MODEL_URIS } from './help-texts.ts';
 export function addImageCommand(root: Command, keep: (exitCode: number) => void): void {
   root
     .command('generate-dockerfile')
-    .description('write what "docker build" needs to serve a model with Python on AWS Lambda')
+    .description('write what "docker build" needs to serve a model with Python in a container')
     .helpOption('--help', 'show this help')
     .addOption(modelOption())
     .addOption(registryOption())
@@ -18,6 +18,14 @@ export function addImageCommand(root: Command, keep: (exitCode: number) => void)
       new Option('--architecture <processor>', 'as in endpoint.yaml')
         .choices(IMAGE_ARCHITECTURES)
         .default('x64'),
+    )
+    .addOption(
+      new Option(
+        '--platform <platform>',
+        'what sends the requests; http: Azure Container Apps and whatever else sends HTTP to a container',
+      )
+        .choices(IMAGE_PLATFORMS)
+        .default('aws-lambda'),
     )
     .option(
       '--python-base-image <image>',

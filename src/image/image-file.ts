@@ -12,6 +12,8 @@ export interface ImageFile {
   /** What it was generated from. */
   readonly modelUri: string;
   readonly architecture: ImageArchitecture;
+  /** What the image is started by. */
+  readonly platform: ImagePlatform;
   /** Of the model's requirements, as environment.json has it. */
   readonly requirements: string;
   /** Of mlflow-serverless. */
@@ -31,3 +33,7 @@ export function readImageFile(directory: string): ImageFile | undefined {
     return undefined; // not there, or cut off: then it is generated again
   }
 }
+
+/** Where an image runs: on AWS Lambda, or wherever containers get HTTP requests. */
+export const IMAGE_PLATFORMS = ['aws-lambda', 'http'] as const;
+export type ImagePlatform = (typeof IMAGE_PLATFORMS)[number];

@@ -21,6 +21,9 @@ export function imageProblem(wanted: WantedImage): string | undefined {
   if (image.model !== model) {
     return `the image in the folder ${directory} was made for the model ${image.model}, and the endpoint serves ${model}; ${fix}`;
   }
+  if (image.platform === 'http') {
+    return `the image in the folder ${directory} was made with --platform http, and Lambda needs one of its own; ${fix}`;
+  }
   if (image.architecture !== architecture) {
     return `the image in the folder ${directory} was made for ${image.architecture}, and the endpoint runs on ${architecture}; ${fix}`;
   }

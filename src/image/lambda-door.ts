@@ -1,4 +1,5 @@
 import type { ImageDoor } from './door.ts';
+import { functionFiles } from './function-files.ts';
 import { PLACES } from './places.ts';
 
 /** AWS's runtime interface client for Node: asks Lambda for events and hands them to the handler. */
@@ -37,24 +38,7 @@ export const lambdaDoor = (handlerZip: string): ImageDoor => ({
         `find node_modules -type d -path '*/@aws/lambda-invoke-store' -exec cp -r {} ${PLACES.runtime}/node_modules/@aws/ \\;`,
       ],
     },
-    {
-      kind: 'copy',
-      comment: 'what runs the model',
-      source: 'python/',
-      target: `${PLACES.task}/python/`,
-    },
-    { kind: 'copy', source: handlerZip, target: `${PLACES.build}/${handlerZip}` },
-    {
-      kind: 'run',
-      comment:
-        'the same files as in the zip that serves without Python: ONNX models are answered, too',
-      commands: [
-        `python3 -m zipfile -e ${PLACES.build}/${handlerZip} ${PLACES.task}`,
-        `rm -f ${PLACES.task}/registry-events.js`,
-        `${PLACES.python} -m compileall -q ${PLACES.task}/python`,
-        `chmod -R a+rX,go-w ${PLACES.task} ${PLACES.runtime}`,
-      ],
-    },
+    ...functionFiles(handlerZip, [PLACES.runtime]),
   ],
   steps: [
     { kind: 'copy', from: 'build', source: PLACES.runtime, target: PLACES.runtime },

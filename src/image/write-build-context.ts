@@ -75,7 +75,7 @@ async function clear(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   const names = await readdir(directory);
   const foreign = names.find(
-    (name) => !OWN.includes(name) && !/^(?:lambda-\w+\.zip|python)$/.test(name),
+    (name) => !OWN.includes(name) && !/^(?:lambda-\w+\.zip|http\.cjs|python)$/.test(name),
   );
   if (foreign !== undefined) {
     throw new ServingError(

@@ -71,7 +71,9 @@ function buildStage(
     user: below?.user ?? 'root',
     command: [] as string[],
   };
-  const lines = steps.flatMap((step) => linesOf(step, stage, built, resolve(context)));
+  const lines = steps.flatMap((step) =>
+    linesOf(step, stage, { built, context: resolve(context), own }),
+  );
   const script = join(own, 'build.sh');
   writeFileSync(
     script,
@@ -106,20 +108,22 @@ type Growing = { -readonly [Key in keyof BuiltStage]: BuiltStage[Key] } & {
   environment: Record<string, string>;
 };
 
+interface StagePlaces {
+  readonly built: ReadonlyMap<string, BuiltStage>;
+  readonly context: string;
+  /** The stage's own folder. */
+  readonly own: string;
+}
+
 /** Shell lines for a step, to be run in the stage's root from outside of it; what lasts goes into `stage`. */
-function linesOf(
-  step: ImageStep,
-  stage: Growing,
-  built: ReadonlyMap<string, BuiltStage>,
-  context: string,
-): string[] {
+function linesOf(step: ImageStep, stage: Growing, places: StagePlaces): string[] {
   switch (step.kind) {
     case 'packages':
       return [inside(stage, packageCommands(step.names))];
     case 'run':
       return [inside(stage, step.commands)];
     case 'copy':
-      return copyLines(step, built, context);
+      return copyLines(step, places);
     case 'environment':
       Object.assign(stage.environment, step.variables);
       return [];
@@ -152,17 +156,16 @@ function inside({ environment, directory }: Growing, commands: readonly string[]
 /** As COPY does: a folder means what is in it. */
 function copyLines(
   { from, source, target }: Extract<ImageStep, { kind: 'copy' }>,
-  built: ReadonlyMap<string, BuiltStage>,
-  context: string,
+  { built, context, own }: StagePlaces,
 ): string[] {
   if (from === undefined) return copy(join(context, source), `.${target}`);
   const layers = built.get(from)?.layers ?? [];
-  const mounted = `/tmp/from-${from}`;
+  const mounted = join(own, `from-${from}`);
   return [
-    `mount -t tmpfs tmpfs /tmp && mkdir ${mounted}`,
+    `mkdir -p ${mounted}`,
     `mount -t overlay overlay -o ro,lowerdir=${layers.join(':')} ${mounted}`,
     ...copy(`${mounted}${source}`, `.${target}`),
-    `umount ${mounted} && umount /tmp`,
+    `umount ${mounted}`,
   ];
 }
 

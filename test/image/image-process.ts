@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import {
   type LambdaProcess,
   lambdaEnvironment,
@@ -37,7 +38,23 @@ export async function startImage(
     ...ofLambda
   } = lambdaEnvironment('', '', api.address);
   const variables = { ...ofLambda, ...image.environment, ...environment };
-  const child = spawn(
+  const child = spawnContainer(image, root, variables);
+  const watched = watchFunction(child, api);
+  const ids = (): number[] => idsInNamespaceOf(child.pid as number);
+  return {
+    ...watched,
+    residentBytes: () => ids().reduce((sum, id) => sum + residentBytesOf(id), 0),
+    processes: (part) => ids().filter((id) => read(`/proc/${id}/cmdline`).includes(part)),
+  };
+}
+
+/** The container's process; its ports are this machine's. */
+export const spawnContainer = (
+  image: BuiltStage,
+  root: string,
+  variables: Readonly<Record<string, string>>,
+): ChildProcessByStdio<null, Readable, Readable> =>
+  spawn(
     'unshare',
     [
       ...['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', CONTAINER, 'sh'],
@@ -47,14 +64,6 @@ export async function startImage(
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const watched = watchFunction(child, api);
-  const ids = (): number[] => idsInNamespaceOf(child.pid as number);
-  return {
-    ...watched,
-    residentBytes: () => ids().reduce((sum, id) => sum + residentBytesOf(id), 0),
-    processes: (part) => ids().filter((id) => read(`/proc/${id}/cmdline`).includes(part)),
-  };
-}
 
 const CONTAINER = `
 set -e
@@ -74,7 +83,7 @@ mount -t tmpfs -o size=512m,mode=1777 tmpfs "$root/tmp"
 exec chroot --userspec="$user" "$root" /usr/bin/env -i -C "$directory" "$@"`;
 
 /** The first child of unshare is process 1 of the namespace. */
-function idsInNamespaceOf(parent: number): number[] {
+export function idsInNamespaceOf(parent: number): number[] {
   const [first] = read(`/proc/${parent}/task/${parent}/children`).trim().split(' ');
   const own = link(`/proc/${first}/ns/pid`);
   return readdirSync('/proc')

@@ -12,12 +12,14 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePythonEnvironment } from '../../scripts/python-env.ts';
 import { generateImage } from '../../src/endpoint/generate-image.ts';
+import type { ImagePlatform } from '../../src/image/image-file.ts';
 import { renderDockerfile } from '../../src/image/render-dockerfile.ts';
 import { BUCKET_KEYS, type Bucket, startBucket } from '../artifact/bucket.ts';
 import type { Answer } from '../artifact/runtime-api.ts';
 import { stopServers } from '../interop/processes.ts';
 import { ensureBaseRoots } from './base-roots.ts';
 import { type BuiltStage, buildStages } from './build-stages.ts';
+import { startHttpImage } from './http-image-process.ts';
 import { type ImageProcess, startImage } from './image-process.ts';
 
 /** Debian's servers, npm and PyPI are asked, and a C++ compiler runs; ms. */
@@ -26,13 +28,11 @@ const BUILD_TIMEOUT_MS = 900_000;
 let work: string;
 let bucket: Bucket;
 let built: BuiltStage;
-let dockerfile: string;
 let container: ImageProcess | undefined;
 
 beforeAll(async () => {
   if (process.getuid?.() !== 0) throw new Error('the image test needs root: it mounts');
   if (!existsSync('dist/lambda-x64.zip')) throw new Error('run npm run build first');
-  // Beside the checkout: /tmp is mounted over while stages are built.
   mkdirSync('.cache', { recursive: true });
   work = mkdtempSync(resolve('.cache', 'image-test-'));
   const models = join(work, 'models');
@@ -43,16 +43,33 @@ beforeAll(async () => {
     publish(join(models, name), String(index + 1), interop);
   }
   moveAlias('1');
-  const context = join(work, 'image');
+  built = await buildImage('aws-lambda');
+}, BUILD_TIMEOUT_MS);
+
+afterAll(async () => {
+  await stopServers();
+  if (work !== undefined) rmSync(work, { recursive: true, force: true });
+}, 600_000);
+
+afterEach(async () => {
+  if (process.env['ARTIFACT_LOG']) console.log(container?.log());
+  await container?.stop();
+  container = undefined;
+});
+
+/** The Dockerfile's own steps, carried out. */
+async function buildImage(platform: ImagePlatform): Promise<BuiltStage> {
+  const context = join(work, platform);
   const { stages } = await generateImage({
     modelUri: 'models:/churn@champion',
     environment: { ...process.env, ...fromBucket() },
     directory: context,
     architecture: process.arch as 'x64' | 'arm64',
+    platform,
     packages: [],
   });
-  dockerfile = readFileSync(join(context, 'Dockerfile'), 'utf8');
-  expect(dockerfile).toContain(renderDockerfile([], stages).split('\n').slice(1).join('\n').trim());
+  const text = readFileSync(join(context, 'Dockerfile'), 'utf8');
+  expect(text).toContain(renderDockerfile([], stages).split('\n').slice(1).join('\n').trim());
   const roots = ensureBaseRoots();
   const bases = Object.fromEntries(
     stages.flatMap(({ base }) =>
@@ -63,19 +80,9 @@ beforeAll(async () => {
           : [],
     ),
   );
-  built = buildStages(stages, { context, bases, directory: join(work, 'stages') });
-}, BUILD_TIMEOUT_MS);
-
-afterAll(async () => {
-  await stopServers();
-  if (work !== undefined) rmSync(work, { recursive: true, force: true });
-}, 60_000);
-
-afterEach(async () => {
-  if (process.env['ARTIFACT_LOG']) console.log(container?.log());
-  await container?.stop();
-  container = undefined;
-});
+  const directory = join(work, 'stages', platform);
+  return buildStages(stages, { context, bases, directory });
+}
 
 const fromBucket = () => ({
   ...BUCKET_KEYS,
@@ -309,4 +316,34 @@ describe('the image as Lambda runs it', () => {
     expect(statusCode).toBe(503);
     expect(body).toContain('trust');
   });
+});
+
+describe('the image for platforms that send HTTP', () => {
+  it('answers as the one for Lambda does, has nothing of its client, and ends when it is told to', async () => {
+    const http = await buildImage('http');
+    const running = await startHttpImage(http, work, {
+      ...fromBucket(),
+      MLFLOW_SERVERLESS_MODEL_URI: 'models:/churn@champion',
+      MLFLOW_SERVERLESS_PYTHON_TRUST: 's3://models/registry',
+    });
+    const ask = (path: string, body?: string): Promise<Response> =>
+      fetch(`${running.url}${path}`, {
+        ...(body !== undefined && {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        }),
+      });
+    try {
+      const answer = await ask('/invocations', JSON.stringify({ dataframe_records: [{ x: 2 }] }));
+      const refusal = await ask('/invocations', '{');
+
+      expect(await answer.json()).toEqual({ predictions: [2] });
+      expect(refusal.status).toBe(400);
+      expect((await ask('/ping')).status).toBe(200);
+      expect(existsSync(join(http.layers[0] as string, 'opt/aws-lambda-ric'))).toBe(false);
+    } finally {
+      expect(await running.stop()).toBe(0);
+    }
+  }, 600_000);
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeBase, pythonBase } from '../../src/image/base-images.ts';
+import { httpDoor } from '../../src/image/http-door.ts';
 import { lambdaDoor } from '../../src/image/lambda-door.ts';
 import { writeBuildContext } from '../../src/image/write-build-context.ts';
 import { NODE_VERSION } from '../../src/package-version.ts';
@@ -15,7 +16,13 @@ const MODEL = {
   'code/own-1.0-py3-none-any.whl': 'not a wheel',
 };
 
-/** Write the Dockerfiles for both processors, of a model that asks for everything there is. */
+const IMAGES = [
+  { platform: 'aws-lambda', architecture: 'x64' },
+  { platform: 'aws-lambda', architecture: 'arm64' },
+  { platform: 'http', architecture: 'x64' },
+] as const;
+
+/** Write the Dockerfiles for both processors and every platform, of a model that asks for everything there is. */
 export async function writeDockerfiles(directory: string): Promise<string[]> {
   const model = join(directory, 'model');
   for (const [name, text] of Object.entries(MODEL)) {
@@ -24,20 +31,22 @@ export async function writeDockerfiles(directory: string): Promise<string[]> {
   }
   const requirements = await readModelRequirements(model, { flavors: {} });
   const paths: string[] = [];
-  for (const architecture of ['x64', 'arm64'] as const) {
-    const context = join(directory, architecture);
+  for (const { platform, architecture } of IMAGES) {
+    const context = join(directory, `${platform}-${architecture}`);
+    const door = platform === 'http' ? httpDoor : lambdaDoor;
     await writeBuildContext(context, {
       model,
       requirements,
       bases: { python: pythonBase(requirements.exactPython).image, node: nodeBase(NODE_VERSION) },
       packages: ['libgl1'],
-      door: lambdaDoor(`lambda-${architecture}.zip`),
+      door: door(`lambda-${architecture}.zip`),
       doorFiles: {},
       image: {
         format: 1,
         model: 'a "model" with $(signs)',
         modelUri: 'models:/wine/1',
         architecture,
+        platform,
         requirements: '0123456789abcdef',
         version: '0.1.0',
       },

@@ -43,6 +43,7 @@ async function write(): Promise<string> {
       model: 'wine',
       modelUri: 'models:/wine/1',
       architecture: 'x64',
+      platform: 'aws-lambda',
       requirements: '0123456789abcdef',
       version: '0.1.0',
     },

@@ -1,0 +1,24 @@
+import { containerAddress, serveContainer } from '../../src/adapters/node/container.ts';
+import { readServedConfiguration } from '../../src/config/environment.ts';
+import { openEndpoint } from '../../src/endpoint/open-endpoint.ts';
+import { createLog } from '../../src/log.ts';
+import { createLogTelemetry } from '../../src/log-telemetry.ts';
+
+const configuration = readServedConfiguration(process.env);
+const log = createLog({ level: configuration.logLevel ?? 'info' });
+
+async function run(): Promise<void> {
+  const endpoint = await openEndpoint({ configuration, log, telemetry: createLogTelemetry(log) });
+  // A registry that is down must not end the container: the first request tries again.
+  await endpoint.preload().catch((error: Error) => log.error(error.message));
+  await serveContainer({
+    answer: endpoint.answer,
+    ...containerAddress(process.env),
+    maxBodyBytes: configuration.limits.maxBodyBytes,
+    requestTimeoutMs: configuration.timeoutMs,
+    log,
+    close: () => endpoint.close(),
+  });
+}
+
+void run();
