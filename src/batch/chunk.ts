@@ -18,6 +18,13 @@ export interface TextChunk {
   readonly bytes: Uint8Array;
   /** Shapes: [rowCount + 1] offsets into `bytes`; row i is bytes [starts[i], starts[i + 1]), line end and blank lines after it included. */
   readonly starts: Uint32Array;
+  /** CSV: fields of the header. */
+  readonly headerFields?: number;
+  /**
+   * CSV: places of rows with more fields than the header has, ascending. Alone, or first of a body, such a row
+   * would turn the fields in front into an index; in the middle of one it is refused.
+   */
+  readonly wideRows?: Uint32Array;
 }
 
 /** Rows of a columnar file. */

@@ -1,0 +1,108 @@
+import { badRequest, ServingError } from '../../errors.ts';
+import type { TextChunk } from '../chunk.ts';
+import { createGrowingBytes } from './growing-bytes.ts';
+import type { RowCutter } from './row-cutter.ts';
+
+const MEBIBYTE = 2 ** 20;
+
+export interface CutOptions {
+  readonly kind: TextChunk['kind'];
+  readonly cutter: RowCutter;
+  /** Of a chunk, at most. */
+  readonly chunkRows: number;
+  /** A chunk is closed when it has this many; bytes. @default 4 MiB */
+  readonly chunkBytes?: number;
+  /** Bytes that are collected before rows are looked for in them. @default 1 MiB */
+  readonly lookBytes?: number;
+  /** A longer row is refused, with the file: its end may be missing. @default 64 MiB */
+  readonly maxRowBytes?: number;
+}
+
+/**
+ * Cut text into chunks of whole rows. Where it is cut depends on the text alone, not on the pieces in which it comes.
+ *
+ * Memory: one chunk, one piece, and the longest row.
+ *
+ * @throws {ServingError} REQUEST_TOO_LARGE for a row that does not end; BAD_REQUEST for CSV without a header
+ */
+export async function* cutChunks(
+  pieces: AsyncIterable<Uint8Array>,
+  options: CutOptions,
+): AsyncGenerator<TextChunk> {
+  const { kind, cutter, chunkRows, chunkBytes = 4 * MEBIBYTE } = options;
+  const { lookBytes = MEBIBYTE, maxRowBytes = 64 * MEBIBYTE } = options;
+  const text = createGrowingBytes(lookBytes);
+  let header: Uint8Array | undefined = kind === 'csv' ? undefined : new Uint8Array(0);
+  let headerFields = 1;
+  let rows: Rows = emptyRows(0);
+  /** Behind the last row that was found. */
+  let position = 0;
+
+  function* cut(isLast: boolean): Generator<TextChunk> {
+    const bytes = text.bytes();
+    for (;;) {
+      const row = cutter.next(bytes, position, isLast);
+      if (row === undefined) break;
+      if (row.end - row.start > maxRowBytes) throw tooLong(rows, maxRowBytes);
+      position = row.end;
+      if (header === undefined) {
+        header = withLineEnd(bytes.slice(row.start, row.end));
+        headerFields = row.fields;
+        continue;
+      }
+      if (rows.starts.length === 0) rows.from = row.start;
+      rows.starts.push(row.start - rows.from);
+      if (kind === 'csv' && row.fields > headerFields) rows.wide.push(rows.starts.length - 1);
+      if (rows.starts.length === chunkRows || row.end - rows.from >= chunkBytes) yield close();
+    }
+    const used = rows.starts.length > 0 ? rows.from : position;
+    if (bytes.length - position > maxRowBytes) throw tooLong(rows, maxRowBytes);
+    position -= used;
+    rows.from -= used;
+    text.drop(used);
+  }
+
+  function close(): TextChunk {
+    const { firstRow, from, starts, wide } = rows;
+    const rowCount = starts.length;
+    const bytes = text.bytes().slice(from, position);
+    rows = emptyRows(firstRow + rowCount);
+    return {
+      ...{ kind, firstRow, rowCount, bytes },
+      header: header as Uint8Array,
+      ...(kind === 'csv' && { headerFields }),
+      starts: Uint32Array.from([...starts, bytes.length]),
+      ...(wide.length > 0 && { wideRows: Uint32Array.from(wide) }),
+    };
+  }
+
+  for await (const piece of pieces) {
+    text.add(piece);
+    if (text.isWorthALook()) yield* cut(false);
+  }
+  yield* cut(true);
+  if (header === undefined) throw badRequest('the file is empty: expected a header line');
+  // A file without rows is one chunk of none: its header says what the columns are.
+  if (rows.starts.length > 0 || rows.firstRow === 0) yield close();
+}
+
+interface Rows {
+  firstRow: number;
+  from: number;
+  starts: number[];
+  wide: number[];
+}
+
+const emptyRows = (firstRow: number): Rows => ({ firstRow, from: 0, starts: [], wide: [] });
+
+/** A header that ends with the file has no line end, and rows are put below it. */
+function withLineEnd(header: Uint8Array): Uint8Array {
+  const last = header.at(-1);
+  return last === 0x0a || last === 0x0d ? header : Buffer.concat([header, Buffer.from('\n')]);
+}
+
+const tooLong = ({ firstRow, starts }: Rows, maxRowBytes: number): ServingError =>
+  new ServingError(
+    'REQUEST_TOO_LARGE',
+    `row ${firstRow + starts.length} has more than ${maxRowBytes} bytes; is a quote in it never closed?`,
+  );

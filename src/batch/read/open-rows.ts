@@ -1,0 +1,34 @@
+import { ServingError } from '../../errors.ts';
+import type { BatchInput } from '../batch-input.ts';
+import type { BatchFormat } from '../batch-options.ts';
+import type { Chunk } from '../chunk.ts';
+import { createCsvCutter } from './csv-cutter.ts';
+import { cutChunks } from './cut-chunks.ts';
+import { lineCutter } from './line-cutter.ts';
+import { unzipped } from './unzipped.ts';
+
+export interface OpenRowsOptions {
+  readonly inputFormat: BatchFormat;
+  readonly isInputGzip: boolean;
+  readonly chunkRows: number;
+}
+
+/**
+ * The rows of a file, chunk by chunk, in order; a file without rows is one chunk of none.
+ *
+ * @throws {ServingError} as `BatchInput.stream`; BAD_REQUEST when the file cannot be read to its end, REQUEST_TOO_LARGE for
+ *   a row that does not end
+ */
+export function openRows(input: BatchInput, options: OpenRowsOptions): AsyncIterable<Chunk> {
+  const { inputFormat, isInputGzip, chunkRows } = options;
+  const text = (): AsyncIterable<Uint8Array> =>
+    isInputGzip ? unzipped(input.stream()) : input.stream();
+  switch (inputFormat) {
+    case 'csv':
+      return cutChunks(text(), { kind: 'csv', cutter: createCsvCutter(), chunkRows });
+    case 'jsonl':
+      return cutChunks(text(), { kind: 'jsonl', cutter: lineCutter, chunkRows });
+    default:
+      throw new ServingError('NOT_IMPLEMENTED', `${inputFormat} files cannot be cut into rows`);
+  }
+}

@@ -1,0 +1,103 @@
+import { badRequest } from '../../errors.ts';
+import type { RequestLimits } from '../../invocation/limits.ts';
+import {
+  type Predicted,
+  predictInvocation,
+  predictTable,
+} from '../../invocation/predict-invocation.ts';
+import { scoreRaw } from '../../invocation/score-invocation.ts';
+import type { Frame } from '../../model/frame.ts';
+import type { ParsedPredictor } from '../../predictor/predictor.ts';
+import { encodeFrame } from '../../scoring/encode/encode-frame.ts';
+import type { LoadedModel } from '../../serving/loaded-model.ts';
+import type { Chunk } from '../chunk.ts';
+import { parsePredictions } from '../write/parse-predictions.ts';
+import { takeRows } from '../write/take-rows.ts';
+import { toPredictionColumns } from '../write/to-prediction-columns.ts';
+import { holdsOneValue } from './holds-one-value.ts';
+import { rowsAsBody } from './rows-as-body.ts';
+import type { ScoreChunkOptions } from './score-chunk.ts';
+
+/** A chunk has bounds of its own. */
+const NO_LIMITS: Partial<RequestLimits> = {
+  maxRows: Number.MAX_SAFE_INTEGER,
+  maxBodyBytes: Number.MAX_SAFE_INTEGER,
+};
+
+/**
+ * Score rows with the endpoint's own code: the same parser, the same casts, the same model.
+ *
+ * @throws {ServingError} as `/invocations` refuses these rows, and BAD_REQUEST for a line of JSON that is not one value
+ */
+export function createScoreRows(
+  model: LoadedModel,
+  requestLimits: RequestLimits,
+): ScoreChunkOptions['scoreRows'] {
+  const limits = { ...requestLimits, ...NO_LIMITS };
+  const { predictor } = model;
+
+  async function scoreWithPython(chunk: Chunk, from: number, to: number): Promise<Frame> {
+    if (predictor.kind !== 'raw') throw new Error('not a raw predictor');
+    const body = toBody(chunk, from, to);
+    const { text, rows } = await scoreRaw(predictor, { ...body, model, limits });
+    checkCount(rows, to - from);
+    return parsePredictions(text, to - from);
+  }
+
+  async function scoreHere(
+    parsed: ParsedPredictor,
+    chunk: Chunk,
+    from: number,
+    to: number,
+  ): Promise<Frame> {
+    const predicted: Predicted = await (chunk.kind === 'frame'
+      ? predictTable(rowsOf(chunk.frame, from, to), parsed, { model, limits })
+      : predictInvocation(parsed, { ...rowsAsBody(chunk, from, to), model, limits }));
+    checkCount(predicted.rows, to - from);
+    return toPredictionColumns(predicted.output, to - from);
+  }
+
+  return async (chunk, from, to) => {
+    checkLines(chunk, from, to);
+    return predictor.kind === 'raw'
+      ? scoreWithPython(chunk, from, to)
+      : scoreHere(predictor, chunk, from, to);
+  };
+}
+
+/** Columns of a file with types have none in JSON that Python would not give them back by the signature. */
+function toBody(chunk: Chunk, from: number, to: number) {
+  if (chunk.kind !== 'frame') return rowsAsBody(chunk, from, to);
+  const records = encodeFrame(rowsOf(chunk.frame, from, to));
+  return {
+    contentType: 'application/json',
+    body: Buffer.from(`{"dataframe_records": ${records}}`),
+  };
+}
+
+const rowsOf = (table: Frame, from: number, to: number): Frame =>
+  from === 0 && to === table.rowCount
+    ? table
+    : takeRows(
+        table,
+        Uint32Array.from({ length: to - from }, (_, at) => from + at),
+      );
+
+function checkLines(chunk: Chunk, from: number, to: number): void {
+  if (chunk.kind === 'frame') return;
+  const { bytes, starts, headerFields, wideRows } = chunk;
+  if (wideRows?.some((row) => row >= from && row < to)) {
+    throw badRequest(`a row has more fields than the ${headerFields} of the header`);
+  }
+  if (chunk.kind === 'csv') return;
+  for (let row = from; row < to; row++) {
+    if (holdsOneValue(bytes, starts[row] as number, starts[row + 1] as number)) continue;
+    throw badRequest('a line is not one JSON value; expected an object on each line');
+  }
+}
+
+/** Rows that make others, or swallow them, are no rows. */
+function checkCount(found: number, expected: number): void {
+  if (found === expected) return;
+  throw badRequest(`${expected} rows were read as ${found}; expected one row on each line`);
+}
