@@ -58,7 +58,7 @@ export async function publish(options: PublishCommandOptions): Promise<number> {
       },
     });
     stopProgress();
-    warn(published);
+    warn(published, options);
     process.stdout.write(
       options.json ? jsonOf(published, options.to) : textOf(published, options.to),
     );
@@ -84,7 +84,15 @@ function checkNameAndVersion(modelUri: string, { name, version }: PublishCommand
   }
 }
 
-function warn({ example, exampleError, note: reason }: PublishedVersion): void {
+function warn(
+  { outcome, example, exampleError, note: reason }: PublishedVersion,
+  { check = [] }: PublishCommandOptions,
+): void {
+  if (outcome === 'unchanged' && check.length > 0) {
+    note(
+      'warning: the rows of --check were not compared, as the version was published before; mlflow-serverless convert --check does, into a folder of its own',
+    );
+  }
   if (reason !== undefined) note(reason);
   if (example === 'absent') {
     note(

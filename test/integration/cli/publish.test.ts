@@ -71,6 +71,17 @@ describe('publish', () => {
     });
   });
 
+  it('says that rows were not compared with a version that was published before', async () => {
+    await publish('-m', 'models:/wine/1', ...EXAMPLES);
+    const rows = join(to, 'rows.csv');
+    writeFileSync(rows, 'a\n1\n');
+
+    const again = await publish('-m', 'models:/wine/1', ...EXAMPLES, '--check', rows);
+
+    expect(again.exitCode).toBe(0);
+    expect(again.stderr).toContain('warning: the rows of --check were not compared');
+  });
+
   it('does not call a version that is published for Python fit for Node', async () => {
     await publish('-m', 'models:/wine/1', ...EXAMPLES);
     const manifest = join(to, 'models/wine/versions/1/manifest.json');
