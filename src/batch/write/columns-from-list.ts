@@ -5,19 +5,26 @@ import { columnFromCells } from './column-from-cells.ts';
 /** The column of a model whose answer has no names. */
 export const PREDICTIONS = 'predictions';
 
-/** Dicts become a column for each key, in order of appearance; what is missing is null. Everything else is one column. */
+/** A list of dicts as a column for each key; everything else is one column. */
 export function columnsFromList(cells: PyValue[]): Frame {
   if (cells.length === 0 || !cells.every((cell) => cell instanceof Map)) {
     return frame(cells.length, [columnFromCells(PREDICTIONS, cells)]);
   }
-  const keys = new Set<string>();
-  for (const dict of cells as PyDict[]) for (const key of dict.keys()) keys.add(key);
+  const columns = columnsFromDicts(cells as PyDict[]);
   // Dicts without keys are answers, too.
-  if (keys.size === 0) return frame(cells.length, [columnFromCells(PREDICTIONS, cells)]);
-  const columnOf = (key: string): Column =>
+  return columns.length > 0
+    ? frame(cells.length, columns)
+    : frame(cells.length, [columnFromCells(PREDICTIONS, cells)]);
+}
+
+/** A column for each key, in order of appearance; what is missing is null. */
+export function columnsFromDicts(dicts: readonly PyDict[]): Column[] {
+  const keys = new Set<string>();
+  for (const dict of dicts) for (const key of dict.keys()) keys.add(key);
+  return Array.from(keys, (key) =>
     columnFromCells(
       key,
-      (cells as PyDict[]).map((dict) => dict.get(key) ?? null),
-    );
-  return frame(cells.length, Array.from(keys, columnOf));
+      dicts.map((dict) => dict.get(key) ?? null),
+    ),
+  );
 }

@@ -1,31 +1,29 @@
 import { jsonString } from '../../scoring/encode/json-string.ts';
-import { parseJson } from '../../scoring/json/parse-json.ts';
 import type { TextChunk } from '../chunk.ts';
 import type { ScoredChunk } from '../scored-chunk.ts';
 import { acceptedRows } from './accepted-rows.ts';
 import { appendToRows, encodeTails } from './append-to-rows.ts';
 import { freeName } from './column-names.ts';
 import { jsonFields } from './encode-json-frame.ts';
+import { noObject, parseJsonRow } from './parse-json-row.ts';
 import type { TextPiece } from './text-piece.ts';
 
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const BACKSLASH = 0x5c;
-const MAX_DEPTH = 1000;
+const SPACE = 0x20;
 
 /**
  * The objects of a JSON Lines chunk as they stand, predictions appended as further keys.
  *
  * Lines are told apart: only in an object that has the key already gets a prediction `_predicted` appended to its name.
  *
- * @throws {ServingError} INTERNAL_ERROR for predictions that JSON cannot hold
+ * @throws {ServingError} INTERNAL_ERROR for predictions that JSON cannot hold; BAD_REQUEST for a line that is no object
  */
 export function encodeJsonRows(chunk: TextChunk, scored: ScoredChunk): TextPiece {
-  const { bytes, starts } = chunk;
+  const { bytes } = chunk;
   const rows = acceptedRows(scored);
-  const rowEnds = rows.map((row) =>
-    lastBrace(bytes, starts[row] as number, starts[row + 1] as number),
-  );
+  const rowEnds = rows.map((row) => closingBrace(chunk, row));
   const fields = jsonFields(scored.predictions);
   const keysOf = keyFinder(
     chunk,
@@ -57,9 +55,10 @@ const NO_KEYS: ReadonlySet<string> = new Set();
 
 /** The keys of a row. Only rows that may have one of the names are read for them: it stands there, or may be there in escapes. */
 function keyFinder(
-  { bytes, starts }: TextChunk,
+  chunk: TextChunk,
   names: readonly string[],
 ): (row: number) => ReadonlySet<string> {
+  const { bytes, starts } = chunk;
   const marks = names.map((name) => Buffer.from(`"${name}"`));
   const mayHave = (text: Uint8Array): boolean => {
     const buffer = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
@@ -69,20 +68,24 @@ function keyFinder(
   return (row) => {
     const line = bytes.subarray(starts[row], starts[row + 1]);
     if (!mayHave(line)) return NO_KEYS;
-    const object = parseJson(line, { maxDepth: MAX_DEPTH });
-    return object instanceof Map ? new Set(object.keys()) : NO_KEYS;
+    return new Set(parseJsonRow(chunk, row).keys());
   };
 }
 
-/** Place of the brace that ends a row's object: behind it is only white space. */
-function lastBrace(bytes: Uint8Array, start: number, next: number): number {
-  for (let at = next - 1; at > start; at--) if (bytes[at] === CLOSE) return at;
-  throw new Error('a row of JSON Lines that was scored is no object');
+/** Place of the brace that ends a row's object: around it is only white space. */
+function closingBrace(chunk: TextChunk, row: number): number {
+  const { bytes, starts } = chunk;
+  let open = starts[row] as number;
+  let close = (starts[row + 1] as number) - 1;
+  while (open < close && (bytes[open] as number) <= SPACE) open++;
+  while (open < close && (bytes[close] as number) <= SPACE) close--;
+  if (bytes[open] === OPEN && bytes[close] === CLOSE) return close;
+  throw noObject(chunk, row);
 }
 
 /** Whether the brace before is the first of the object; only white space may stand between. */
 function isEmptyObject(bytes: Uint8Array, close: number): boolean {
   let at = close - 1;
-  while ((bytes[at] as number) <= 0x20) at--;
+  while ((bytes[at] as number) <= SPACE) at--;
   return bytes[at] === OPEN;
 }

@@ -1,15 +1,11 @@
 import { type Column, column, type Frame, frame } from '../../model/frame.ts';
 import { isPackedDicts } from '../../model/packed-dicts.ts';
-import type { PyValue } from '../../model/py-value.ts';
 import type { ColSpec, Schema } from '../../model/signature.ts';
 import { parseCsv } from '../../scoring/csv/parse-csv.ts';
-import { parseJson } from '../../scoring/json/parse-json.ts';
-import { plainValue } from '../../scoring/plain-value.ts';
 import type { Chunk, TextChunk } from '../chunk.ts';
-import { columnsFromList } from './columns-from-list.ts';
+import { columnsFromDicts } from './columns-from-list.ts';
+import { parseJsonRow } from './parse-json-row.ts';
 import { takeRows } from './take-rows.ts';
-
-const MAX_DEPTH = 1000;
 
 /**
  * Some rows of a chunk as columns, for an output of another format.
@@ -18,6 +14,8 @@ const MAX_DEPTH = 1000;
  * could differ from chunk to chunk, and `0012` would become 12. JSON keeps its own types.
  *
  * Shapes: `rows` are places in the chunk, ascending.
+ *
+ * @throws {ServingError} BAD_REQUEST for a line of JSON that is no object
  */
 export function inputFrame(chunk: Chunk, rows: Uint32Array, schema: Schema | undefined): Frame {
   switch (chunk.kind) {
@@ -26,9 +24,10 @@ export function inputFrame(chunk: Chunk, rows: Uint32Array, schema: Schema | und
     case 'csv':
       return csvFrame(chunk, rows, schema);
     case 'jsonl':
-      return rows.length === 0
-        ? frame(0, [])
-        : columnsFromList(Array.from(rows, (row) => jsonRow(chunk, row)));
+      return frame(
+        rows.length,
+        columnsFromDicts(Array.from(rows, (row) => parseJsonRow(chunk, row))),
+      );
   }
 }
 
@@ -65,6 +64,3 @@ const CSV_TYPES: ReadonlySet<ColSpec['type']> = new Set([
   'float',
   'double',
 ]);
-
-const jsonRow = ({ bytes, starts }: TextChunk, row: number): PyValue =>
-  plainValue(parseJson(bytes.subarray(starts[row], starts[row + 1]), { maxDepth: MAX_DEPTH }));

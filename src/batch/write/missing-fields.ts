@@ -4,7 +4,7 @@ import { countFields, recordEnd } from './csv-lines.ts';
 
 /**
  * Commas that stand for the fields that records leave out at their ends: pandas reads those as missing, and what is
- * appended must not slip into their place. A first record longer than the header (pandas' index) says how long all are.
+ * appended must not slip into their place. No record that was scored has more fields than the header.
  *
  * Shapes: `rows` and `rowEnds` are [N]; the result is a function of their index.
  */
@@ -17,8 +17,7 @@ export function missingFields(
     const start = starts[rows[at] as number] as number;
     return countFields(bytes, start, rowEnds[at] as number);
   };
-  const headerFields = countFields(header, 0, recordEnd(header, 0, header.length));
-  const width = Math.max(headerFields, rows.length > 0 ? count(0) : 0);
+  const width = countFields(header, 0, recordEnd(header, 0, header.length));
   const isWhole = rows.length === starts.length - 1;
   if (isWhole && countCommas(bytes) === rows.length * (width - 1)) return () => '';
   return (at) => ','.repeat(Math.max(0, width - count(at)));

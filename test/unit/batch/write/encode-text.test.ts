@@ -58,11 +58,6 @@ describe('encodeText, CSV rows as they stand', () => {
       rows: ['1,"2,",3\n', '"1,,"\n', '1,"2"x,\n'],
       file: '1,"2,",3,1.0\n"1,,",,,2.0\n1,"2"x,,3.0\n',
     },
-    {
-      name: 'indexed',
-      rows: ['i,1,2,3\n', 'j,1\n', 'k,1,2,3\n'],
-      file: 'i,1,2,3,1.0\nj,1,,,2.0\nk,1,2,3,3.0\n',
-    },
   ])('fills up short rows, $name', ({ rows, file }) => {
     const chunk = textChunk('csv', rows, { header: 'a,b,c\n' });
 
@@ -190,6 +185,14 @@ describe('encodeText, JSON Lines', () => {
     expect(scoreAll(textChunk('jsonl', rows), [floats(1, 2, 3)], JSONL)).toBe(
       '{"predictions":1, "predictions_predicted": 1.0}\n{"x":"\\"predictions\\"", "predictions": 2.0}\n{"\\u0070redictions":1, "predictions_predicted": 3.0}\n',
     );
+  });
+
+  it.each(['[{"a":1}]', '5', '"{}"'])('refuses %s, to which no key can be appended', (line) => {
+    const chunk = textChunk('jsonl', ['{"a":1}\n', `${line}\n`], { firstRow: 6 });
+    const refusal = { code: 'BAD_REQUEST', message: expect.stringContaining('row 7 ') };
+
+    expect(() => scoreAll(chunk, [floats(1, 2)], JSONL)).toThrow(expect.objectContaining(refusal));
+    expect(() => scoreAll(chunk, [floats(1, 2)], CSV)).toThrow(expect.objectContaining(refusal));
   });
 
   it('writes predictions alone', () => {
