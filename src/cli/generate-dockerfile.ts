@@ -12,7 +12,7 @@ export interface GenerateDockerfileOptions extends EndpointOptions {
   readonly platform: ImagePlatform;
   readonly pythonBaseImage?: string;
   readonly nodeBaseImage?: string;
-  readonly systemPackage: readonly string[];
+  readonly systemPackage?: readonly string[];
 }
 
 const PLATFORMS = { x64: 'linux/amd64', arm64: 'linux/arm64' } as const;
@@ -24,7 +24,8 @@ const BUILT_BY = {
 
 /** Write the build context of an image for a model, and say how it is built. */
 export async function generateDockerfile(options: GenerateDockerfileOptions): Promise<number> {
-  for (const name of options.systemPackage) checkPackage(name);
+  const packages = options.systemPackage ?? [];
+  for (const name of packages) checkPackage(name);
   for (const image of [options.pythonBaseImage, options.nodeBaseImage]) checkImage(image);
   const { environment, modelUri } = await endpointConfiguration(options, 'source');
   const { image, pythonBase, notes } = await generateImage({
@@ -33,7 +34,7 @@ export async function generateDockerfile(options: GenerateDockerfileOptions): Pr
     directory: options.outputDirectory,
     architecture: options.architecture,
     platform: options.platform,
-    packages: options.systemPackage,
+    packages,
     signal: untilInterrupted('the folder is not complete'),
     ...(options.name !== undefined && { name: options.name }),
     ...(options.pythonBaseImage !== undefined && { pythonBase: options.pythonBaseImage }),

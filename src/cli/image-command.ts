@@ -37,9 +37,8 @@ export function addImageCommand(root: Command, keep: (exitCode: number) => void)
     )
     .option(
       '--system-package <name>',
-      'a Debian package that libraries of the model load; may be repeated',
-      (name: string, names: readonly string[]) => [...names, name],
-      [],
+      'a Debian package that libraries of the model load; repeatable',
+      (name: string, names: readonly string[] = []) => [...names, name],
     )
     .addHelpText('after', MODEL_URIS)
     .addHelpText('after', IMAGE_EXAMPLES)
