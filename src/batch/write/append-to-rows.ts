@@ -1,32 +1,5 @@
 import type { TextChunk } from '../chunk.ts';
-
-/** One text for each row that is kept, its line end included. */
-export interface RowTails {
-  readonly bytes: Uint8Array;
-  /** Shapes: [rows]; row i ends before `ends[i]`. */
-  readonly ends: Uint32Array;
-}
-
-/** Tails as bytes: one text is converted, not one for each row. */
-export function encodeTails(rowCount: number, tailOf: (row: number) => string): RowTails {
-  const ends = new Uint32Array(rowCount);
-  let text = '';
-  for (let row = 0; row < rowCount; row++) {
-    text += tailOf(row);
-    ends[row] = text.length;
-  }
-  const bytes = Buffer.from(text);
-  if (bytes.length !== text.length) {
-    let [from, to] = [0, 0];
-    for (let row = 0; row < rowCount; row++) {
-      const end = ends[row] as number;
-      to += Buffer.byteLength(text.slice(from, end));
-      from = end;
-      ends[row] = to;
-    }
-  }
-  return { bytes, ends };
-}
+import type { RowTails } from './row-tails.ts';
 
 /**
  * Copy rows of a chunk as they stand, each with its tail behind it.

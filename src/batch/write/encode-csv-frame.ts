@@ -1,5 +1,6 @@
 import type { NamedColumn } from './column-names.ts';
-import { csvCellText, csvText } from './csv-cell.ts';
+import { type CellText, csvCellText, csvText } from './csv-cell.ts';
+import { joinTexts } from './join-texts.ts';
 
 /** Lines of CSV, each ended by `\n`; the header apart. */
 export function encodeCsvFrame(
@@ -8,16 +9,16 @@ export function encodeCsvFrame(
 ): { readonly header: Uint8Array; readonly lines: Uint8Array } {
   const cellTexts = columns.map(({ column }) => csvCellText(column));
   // A blank line is no row.
-  const blankRow = columns.length === 1 ? '""' : '';
-  let text = '';
-  for (let row = 0; row < rowCount; row++) {
-    let line = '';
+  const isLone = columns.length === 1;
+  const lines = joinTexts(rowCount, (before, row) => {
+    let texts = before;
     for (let at = 0; at < cellTexts.length; at++) {
-      if (at > 0) line += ',';
-      line += cellTexts[at]?.(row);
+      const text = (cellTexts[at] as CellText)(row);
+      if (at > 0) texts += ',';
+      texts += isLone && text === '' ? '""' : text;
     }
-    text += `${line || blankRow}\n`;
-  }
+    return `${texts}\n`;
+  });
   const header = `${columns.map(({ name }) => csvText(name)).join(',')}\n`;
-  return { header: Buffer.from(header), lines: Buffer.from(text) };
+  return { header: Buffer.from(header), lines };
 }

@@ -2,12 +2,13 @@ import { parseCsv } from '../../scoring/csv/parse-csv.ts';
 import type { TextChunk } from '../chunk.ts';
 import type { ScoredChunk } from '../scored-chunk.ts';
 import { acceptedRows } from './accepted-rows.ts';
-import { appendToRows, encodeTails } from './append-to-rows.ts';
+import { appendToRows } from './append-to-rows.ts';
 import { freeName, namedColumns } from './column-names.ts';
 import { csvCellText, csvText } from './csv-cell.ts';
 import { lineEndOf, recordEnd } from './csv-lines.ts';
 import { knownColumns } from './known-columns.ts';
 import { missingFields } from './missing-fields.ts';
+import { encodeTails } from './row-tails.ts';
 import type { TextPiece } from './text-piece.ts';
 
 /**

@@ -6,6 +6,7 @@ import { type ArrayCells, frameCellText } from '../../scoring/encode/cell-text.t
 import { encodeValue } from '../../scoring/encode/encode-value.ts';
 import { jsonString } from '../../scoring/encode/json-string.ts';
 import { type NamedColumn, namedColumns } from './column-names.ts';
+import { joinTexts } from './join-texts.ts';
 
 /** One key of every object. */
 export interface JsonField {
@@ -27,14 +28,13 @@ export const jsonFields = (frame: Frame): JsonField[] => namedColumns(frame).map
 export function encodeJsonFrame(columns: readonly NamedColumn[], rowCount: number): Uint8Array {
   const fields = columns.map(jsonField);
   const leads = fields.map(({ key }, at) => `${at === 0 ? '' : ', '}${key}: `);
-  let text = '';
-  for (let row = 0; row < rowCount; row++) {
-    text += '{';
-    for (let at = 0; at < fields.length; at++)
-      text += leads[at] + (fields[at] as JsonField).cellText(row);
-    text += '}\n';
-  }
-  return Buffer.from(text);
+  return joinTexts(rowCount, (before, row) => {
+    let texts = `${before}{`;
+    for (let at = 0; at < fields.length; at++) {
+      texts += leads[at] + (fields[at] as JsonField).cellText(row);
+    }
+    return `${texts}}\n`;
+  });
 }
 
 function jsonField({ name, column }: NamedColumn): JsonField {

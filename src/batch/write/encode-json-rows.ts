@@ -2,10 +2,11 @@ import { jsonString } from '../../scoring/encode/json-string.ts';
 import type { TextChunk } from '../chunk.ts';
 import type { ScoredChunk } from '../scored-chunk.ts';
 import { acceptedRows } from './accepted-rows.ts';
-import { appendToRows, encodeTails } from './append-to-rows.ts';
+import { appendToRows } from './append-to-rows.ts';
 import { freeName } from './column-names.ts';
 import { jsonFields } from './encode-json-frame.ts';
 import { noObject, parseJsonRow } from './parse-json-row.ts';
+import { encodeTails } from './row-tails.ts';
 import type { TextPiece } from './text-piece.ts';
 
 const OPEN = 0x7b;
