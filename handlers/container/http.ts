@@ -4,10 +4,9 @@ import { openEndpoint } from '../../src/endpoint/open-endpoint.ts';
 import { createLog } from '../../src/log.ts';
 import { createLogTelemetry } from '../../src/log-telemetry.ts';
 
-const configuration = readServedConfiguration(process.env);
-const log = createLog({ level: configuration.logLevel ?? 'info' });
-
 async function run(): Promise<void> {
+  const configuration = readServedConfiguration(process.env);
+  const log = createLog({ level: configuration.logLevel ?? 'info' });
   const endpoint = await openEndpoint({ configuration, log, telemetry: createLogTelemetry(log) });
   // A registry that is down must not end the container: the first request tries again.
   await endpoint.preload().catch((error: Error) => log.error(error.message));
@@ -21,4 +20,8 @@ async function run(): Promise<void> {
   });
 }
 
-void run();
+/** A wrong setting, or a port that is taken: one line for whoever reads the container's log, and no source. */
+run().catch((error: Error) => {
+  createLog().error(error.message);
+  process.exitCode = 1;
+});
