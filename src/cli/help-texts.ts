@@ -53,6 +53,15 @@ Examples:
   $ mlflow-serverless resolve -m models:/wine/latest --json`,
 } as const;
 
+/** Of the command that scores files. */
+export const BATCH_EXAMPLES = `
+Examples:
+  $ mlflow-serverless batch -m models:/wine@champion -i rows.csv -o scored
+  $ mlflow-serverless batch -m models:/wine@champion -i s3://bucket/in/rows.jsonl.gz -o s3://bucket/out --max-refused-ratio 0.01
+
+The output is <folder>/<input>/<job>/predictions.<format>, errors.jsonl with the rows that the model's signature refuses, and
+_manifest.json, which is written last. The same file, model and options are one job: it is done once, however often it is started.`;
+
 /** Of the command that describes images. */
 export const IMAGE_EXAMPLES = `
 Examples:

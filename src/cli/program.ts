@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { parseCount, parsePort, parseSeconds } from '../config/parse-setting.ts';
 import { addAuditCommand } from './audit-command.ts';
+import { addBatchCommand } from './batch-command.ts';
 import {
   addPythonOptions,
   checked,
@@ -92,6 +93,7 @@ function program(keep: (exitCode: number) => void): Command {
   command('resolve', 'show what a model URI means now, and where it lies')
     .option('--json', 'print JSON')
     .action(async (options) => keep(await (await import('./resolve.ts')).resolve(options)));
+  addBatchCommand(root, keep);
   addAuditCommand(root, keep);
   addConvertCommand(root, keep);
   addImageCommand(root, keep);

@@ -29,6 +29,6 @@ export function openRows(input: BatchInput, options: OpenRowsOptions): AsyncIter
     case 'jsonl':
       return cutChunks(text(), { kind: 'jsonl', cutter: lineCutter, chunkRows });
     default:
-      throw new ServingError('NOT_IMPLEMENTED', `${inputFormat} files cannot be cut into rows`);
+      throw new ServingError('NOT_IMPLEMENTED', `${inputFormat} files cannot be scored row by row yet; use CSV or JSON Lines`);
   }
 }

@@ -1,0 +1,57 @@
+import { type Command, Option } from 'commander';
+import { BATCH_FORMATS } from '../batch/batch-options.ts';
+import { parseCount } from '../config/parse-setting.ts';
+import {
+  addPythonOptions,
+  checked,
+  endpointFileOption,
+  modelOption,
+  registryOption,
+} from './command-arguments.ts';
+import { BATCH_EXAMPLES, MODEL_URIS } from './help-texts.ts';
+
+/** Add the command that scores files of rows. Its code is imported when it is chosen. */
+export function addBatchCommand(root: Command, keep: (exitCode: number) => void): void {
+  addPythonOptions(
+    root
+      .command('batch')
+      .description('score a file of rows, however large, and account for every row')
+      .helpOption('--help', 'show this help')
+      .requiredOption(
+        '-i, --input <file>',
+        'a path or s3://bucket/key; .csv, .jsonl, each also .gz',
+      )
+      .requiredOption('-o, --output <folder>', 'a folder or s3://bucket/prefix')
+      .addOption(modelOption())
+      .addOption(registryOption())
+      .addOption(endpointFileOption()),
+  )
+    .addOption(formatOption('--input-format <format>', "of the rows (default: by the file's name)"))
+    .addOption(
+      formatOption('--output-format <format>', "of the predictions (default: the input's)"),
+    )
+    .option('--no-inputs', "write predictions alone, without the input's columns")
+    .option(
+      '--max-refused-ratio <ratio>',
+      'fail when a larger share of the rows is refused; 0 to 1',
+      checked(parseRatio, 'a number from 0 to 1'),
+      0,
+    )
+    .option(
+      '--chunk-rows <count>',
+      'rows that the model gets at once (default: 10000)',
+      checked(parseCount, 'a whole number above 0'),
+    )
+    .option('--json', 'print the manifest')
+    .addHelpText('after', MODEL_URIS)
+    .addHelpText('after', BATCH_EXAMPLES)
+    .action(async (options) => keep(await (await import('./batch.ts')).batch(options)));
+}
+
+const formatOption = (flags: string, description: string): Option =>
+  new Option(flags, description).choices(BATCH_FORMATS.filter((format) => format !== 'json'));
+
+function parseRatio(text: string): number | undefined {
+  const ratio = text.trim() === '' ? Number.NaN : Number(text);
+  return ratio >= 0 && ratio <= 1 ? ratio : undefined;
+}
