@@ -68,7 +68,7 @@ function encodePage({ name, column }: NamedColumn) {
     ],
   });
   // Objects without any value; they come as texts.
-  const isUnknown = rank === 0 && Array.isArray(leaf.data) && leaf.data.length === 0;
+  const isUnknown = Array.isArray(leaf.data) && leaf.data.length === 0;
   return {
     column: { name, type: leafTypeOf(leaf.dtype), rank, valueCount: levelCount, isUnknown },
     header,

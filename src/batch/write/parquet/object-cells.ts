@@ -55,7 +55,9 @@ export function rankOf(cell: PyValue): number | undefined {
   const inner = new Set(cell.filter((item) => item !== null).map(rankOf));
   if (inner.size > 1) return undefined;
   const [rank = 0] = inner;
-  return inner.has(undefined) ? undefined : 1 + rank;
+  // Lists in the file may lack values, not lists.
+  const lacksList = rank > 0 && cell.includes(null);
+  return inner.has(undefined) || lacksList ? undefined : 1 + rank;
 }
 
 /** The entries of a list or an array, arrays of more dimensions taken apart. */

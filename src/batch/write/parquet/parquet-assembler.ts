@@ -46,9 +46,9 @@ function mergeColumns(known: readonly PieceColumn[], added: readonly PieceColumn
   return known.map((column, at) => {
     const other = added[at] as PieceColumn;
     if (column.name !== other.name) throw otherColumns();
-    if (other.isUnknown && column.rank === 0) return column;
-    if (column.isUnknown && other.rank === 0) return other;
-    if (column.rank === other.rank && isDeepStrictEqual(column.type, other.type)) return column;
+    if (column.rank !== other.rank) throw otherType(column);
+    if (other.isUnknown || isDeepStrictEqual(column.type, other.type)) return column;
+    if (column.isUnknown) return other;
     throw otherType(column);
   });
 }

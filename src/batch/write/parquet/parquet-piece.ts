@@ -17,7 +17,7 @@ export interface ColumnType {
 }
 
 export interface PieceColumn extends ColumnType {
-  /** Whether no cell has a value: the page would be the same for any other type that is no list. */
+  /** Whether no cell has a value: the page would be the same for any other type in as many lists. */
   readonly isUnknown: boolean;
   readonly valueCount: number;
   /** Offset in the piece. */

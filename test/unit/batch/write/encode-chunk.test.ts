@@ -70,6 +70,11 @@ describe('encodeChunk, Parquet', () => {
       cells: [new Map([['a', 1n]]), new Map([['b', [0.5]]])],
       read: column('p', 'object', ['{"a": 1}', '{"b": [0.5]}']),
     },
+    {
+      name: 'lists of lists and nulls',
+      cells: [[null, [0.5]], [[1]]],
+      read: column('p', 'object', ['[null, [0.5]]', '[[1.0]]']),
+    },
   ])('gives $name the narrowest type', ({ cells, read }) => {
     expect(readBack([partOf([column('p', 'object', cells)], 2)])).toEqual(frame(2, [read]));
   });
@@ -123,6 +128,16 @@ describe('encodeChunk, Parquet', () => {
 
     expect(columns[0]?.dtype).toBe('float64');
     expect(Array.from(columns[0]?.data as Float64Array)).toEqual([Number.NaN, 2, Number.NaN]);
+  });
+
+  it('takes the type of entries from the first list that has some', () => {
+    const [empty, known] = [[[]], [[1.5]]].map((cells) =>
+      partOf([column('p', 'object', cells)], 1),
+    ) as [Part, Part];
+
+    expect(encodeFrame(readBack([empty, known, empty]))).toBe(
+      '[{"p": []}, {"p": [1.5]}, {"p": []}]',
+    );
   });
 
   it.each([
