@@ -19,7 +19,7 @@ const PLATFORMS = { x64: 'linux/amd64', arm64: 'linux/arm64' } as const;
 
 const BUILT_BY = {
   'aws-lambda': '"cdk deploy" builds it, or:',
-  http: 'it listens on PORT (8080) and reads its settings from variables, MLFLOW_SERVERLESS_MODEL_URI first:',
+  http: 'it listens on PORT (8080), and MLFLOW_SERVERLESS_MODEL_URI says what it serves. Built by:',
 } as const;
 
 /** Write the build context of an image for a model, and say how it is built. */

@@ -1,3 +1,4 @@
+import { ServingError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { type HttpServerOptions, startHttpServer } from './server.ts';
 
@@ -23,18 +24,26 @@ export async function serveContainer(options: ContainerOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 }
 
+/** In the order in which they count: MLflow's own, that of Azure Functions' custom handlers, and Cloud Run's, which others share. */
+const PORT_VARIABLES = ['MLFLOW_PORT', 'FUNCTIONS_CUSTOMHANDLER_PORT', 'PORT'] as const;
+const DEFAULT_PORT = 8080;
+
 /**
- * Where platforms say that they send requests: MLflow's variables, that of Azure Functions' custom handlers, and the
- * one that Cloud Run, Heroku and others share.
+ * Where platforms say that they send requests.
+ *
+ * @throws {ServingError} INVALID_PARAMETER_VALUE for what is no port
  */
-export const containerAddress = (
-  variables: Readonly<Record<string, string | undefined>>,
-): { host: string; port: number } => ({
-  host: variables['MLFLOW_HOST'] ?? '0.0.0.0',
-  port: Number(
-    variables['MLFLOW_PORT'] ??
-      variables['FUNCTIONS_CUSTOMHANDLER_PORT'] ??
-      variables['PORT'] ??
-      8080,
-  ),
-});
+export function containerAddress(variables: Readonly<Record<string, string | undefined>>): {
+  host: string;
+  port: number;
+} {
+  const host = variables['MLFLOW_HOST'] ?? '0.0.0.0';
+  const name = PORT_VARIABLES.find((each) => variables[each]?.trim());
+  const text = name === undefined ? `${DEFAULT_PORT}` : (variables[name] as string).trim();
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return { host, port };
+  throw new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    `${name} is "${text.slice(0, 80)}": expected a port number, 0 to 65535`,
+  );
+}

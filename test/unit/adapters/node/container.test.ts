@@ -19,3 +19,9 @@ it.each([
 ])('listens where the platform sends requests: $name', ({ variables, host, port }) => {
   expect(containerAddress(variables)).toEqual({ host, port });
 });
+
+it.each(['http', '-1', '65536', '80.5'])('refuses a port that is none: %s', (port) => {
+  expect(() => containerAddress({ PORT: port })).toThrow(
+    `PORT is "${port}": expected a port number, 0 to 65535`,
+  );
+});
