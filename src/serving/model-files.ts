@@ -9,8 +9,10 @@ import type { MlModel } from '../model/mlmodel.ts';
  * @throws {ServingError} RESOURCE_DOES_NOT_EXIST when there is none that can be read
  */
 export async function readMlModelText(directory: string): Promise<string> {
+  const path = join(directory, 'MLmodel');
   try {
-    return await readFile(join(directory, 'MLmodel'), 'utf8');
+    if (!(await stat(path)).isFile()) throw new Error('not a file'); // a named pipe is never read to its end
+    return await readFile(path, 'utf8');
   } catch (error) {
     throw new ServingError(
       'RESOURCE_DOES_NOT_EXIST',
@@ -34,7 +36,8 @@ export async function readServingExample(
   if (servingPath === undefined) return undefined;
   try {
     const path = join(directory, servingPath);
-    if ((await stat(path)).size > maxBytes) return undefined;
+    const found = await stat(path);
+    if (!found.isFile() || found.size > maxBytes) return undefined;
     return await readFile(path, 'utf8');
   } catch {
     return undefined; // the MLmodel may name an example that was not copied along

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badRequest, ServingError } from '../../errors.ts';
 import { CONVERSION_FILE, type Conversion, type ConversionColumn } from '../../model/conversion.ts';
@@ -22,6 +22,9 @@ import { sessionOptions } from './session-options.ts';
 import type { NativeFeeds } from './to-feeds.ts';
 import type { GraphInput } from './to-tensor.ts';
 import { warmUp } from './warm-up.ts';
+
+/** Room for the categories of many columns. */
+const MAX_CONVERSION_BYTES = 64 * 1024 * 1024;
 
 /** Flavors whose own predict takes the request's params; what others get, they ignore. */
 const TAKE_PARAMS: ReadonlySet<string> = new Set(['pytorch', 'xgboost']);
@@ -70,8 +73,17 @@ export async function openConvertedPredictor(
 
 async function readConversion(directory: string, { flavors }: MlModel): Promise<Conversion> {
   const file = checkModelPath(flavors['onnx']?.['conversion'], 'flavors.onnx.conversion');
+  const path = join(directory, file);
   try {
-    return parseConversion(await readFile(join(directory, file), 'utf8'));
+    // A named pipe would never be read to its end, a device neither.
+    const found = await stat(path);
+    if (!found.isFile() || found.size > MAX_CONVERSION_BYTES) {
+      throw new ServingError(
+        'INVALID_PARAMETER_VALUE',
+        `what the MLmodel names as its conversion is no file of at most ${MAX_CONVERSION_BYTES} bytes; convert the model again`,
+      );
+    }
+    return parseConversion(await readFile(path, 'utf8'));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     throw new ServingError(
