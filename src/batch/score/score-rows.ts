@@ -83,6 +83,8 @@ const rowsOf = (table: Frame, from: number, to: number): Frame =>
         Uint32Array.from({ length: to - from }, (_, at) => from + at),
       );
 
+const BRACE = 0x7b;
+
 function checkLines(chunk: Chunk, from: number, to: number): void {
   if (chunk.kind === 'frame') return;
   const { bytes, starts, headerFields, wideRows } = chunk;
@@ -91,8 +93,9 @@ function checkLines(chunk: Chunk, from: number, to: number): void {
   }
   if (chunk.kind === 'csv') return;
   for (let row = from; row < to; row++) {
-    if (holdsOneValue(bytes, starts[row] as number, starts[row + 1] as number)) continue;
-    throw badRequest('a line is not one JSON value; expected an object on each line');
+    const start = starts[row] as number;
+    if (bytes[start] === BRACE && holdsOneValue(bytes, start, starts[row + 1] as number)) continue;
+    throw badRequest('a line is not one JSON object; expected an object on each line');
   }
 }
 

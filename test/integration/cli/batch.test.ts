@@ -117,6 +117,19 @@ describe('batch', () => {
     ]);
   });
 
+  it('refuses lines that are no object, and those that only together would be one', async () => {
+    const row = JSON.stringify(Object.fromEntries(COLUMNS.map((name) => [name, 1])));
+    const half = row.indexOf(',');
+    const lines = [row, '7', row.slice(0, half), row.slice(half), `${row},${row}`, row, '[1]'];
+
+    const input = put('lines.jsonl', lines.join('\n'));
+    const { manifest, text } = await score(input, '--max-refused-ratio', '1');
+
+    expect(manifest.rows).toEqual({ in: 7, out: 2, refused: 5 });
+    const errors = text('errors.jsonl').trimEnd().split('\n');
+    expect(errors.map((line) => JSON.parse(line).row)).toEqual([1, 2, 3, 4, 6]);
+  });
+
   it('does a job once, and says when too many rows are refused', async () => {
     const good = put('good.csv', `${COLUMNS.join(',')}\n${makeRows(1)[0]?.join(',')}\n`);
     const bad = put('bad.csv', `${COLUMNS.join(',')}\n${COLUMNS.map(() => 'x').join(',')}\n`);
