@@ -46,8 +46,15 @@ export function prepareModel(path: string, hasLocale = true): PreparedModel {
 
 function openFile(path: string): ModelFile {
   try {
-    const { size } = statSync(path);
-    return openModelFile(path, size);
+    const found = statSync(path);
+    // A named pipe would be waited for without end.
+    if (!found.isFile()) {
+      throw new ServingError(
+        'INVALID_PARAMETER_VALUE',
+        'what the MLmodel names as its ONNX model is no file; fetch or log the whole model directory',
+      );
+    }
+    return openModelFile(path, found.size);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     throw new ServingError(

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openConvertedPredictor } from '../../../src/predictor/onnx/converted-predictor.ts';
+import { openSession } from '../../../src/predictor/onnx/open-session.ts';
+import { sessionOptions } from '../../../src/predictor/onnx/session-options.ts';
 import { readMlModelText, readServingExample } from '../../../src/serving/model-files.ts';
 import { mlmodelOf } from '../../helpers/model-directory.ts';
 
@@ -12,7 +14,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'odd-model-'));
   mkdirSync(join(folder, 'onnx'));
-  for (const name of ['MLmodel', 'example.json', 'onnx/conversion.json']) {
+  for (const name of ['MLmodel', 'example.json', 'onnx/conversion.json', 'onnx/model.onnx']) {
     execFileSync('mkfifo', [join(folder, name)]);
   }
 });
@@ -39,5 +41,11 @@ describe('a named pipe where a file of the model should be', () => {
       code: 'INVALID_PARAMETER_VALUE',
       message: expect.stringContaining('is no file'),
     });
+  });
+
+  it.each(['onnx/model.onnx', 'onnx'])('is no ONNX model: %s', (file) => {
+    expect(() => openSession(join(folder, file), sessionOptions({}, {}))).toThrow(
+      'ONNX model is no file',
+    );
   });
 });
