@@ -9,6 +9,8 @@ import { readAnswer } from './worker-answer.ts';
 import type { WorkerOptions } from './worker-options.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
+/** Of the header; the head of a frame has to hold it. */
+const MAX_CONTENT_TYPE = 8_192;
 /** After an answer, memory is looked at when the last look was this long ago; ms. */
 const IDLE_CHECK_MS = 1_000;
 
@@ -33,6 +35,7 @@ export async function openPythonPredictor(
   function score(request: RawRequest): Promise<RawAnswer> {
     const body = toBytes(request.body);
     if (body.length > maxFrameBytes) return Promise.reject(tooLarge(body.length, maxFrameBytes));
+    if ((request.contentType?.length ?? 0) > MAX_CONTENT_TYPE) return Promise.reject(longType());
     if (isReleased) return Promise.reject(closed());
     const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
     let worker: WorkerProcess | undefined;
@@ -80,7 +83,10 @@ export async function openPythonPredictor(
       const frame = await worker.ask(headOf(request), body).catch((error: Error) => {
         throw isTooLarge ? grewTooLarge(error.message) : died(error.message);
       });
-      if (frame.head['last'] === true) worker.kill('it could not read a request');
+      if (frame.head['last'] === true) {
+        worker.kill('it could not read a request');
+        await worker.ended; // it must not get the next one
+      }
       if (performance.now() - checkedAtMs > IDLE_CHECK_MS) check();
       return readAnswer(frame);
     } finally {
@@ -115,6 +121,12 @@ const defaultMemoryBytes = (): number =>
 
 const toBytes = (body: string | Uint8Array): Uint8Array =>
   typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
+
+const longType = (): ServingError =>
+  new ServingError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    `the Content-Type header has more than ${MAX_CONTENT_TYPE} characters`,
+  );
 
 const tooLarge = (bytes: number, maxBytes: number): ServingError =>
   new ServingError(
