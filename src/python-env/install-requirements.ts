@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { ServingError } from '../errors.ts';
 import { checkMlflow } from './check-mlflow.ts';
 import { type EnvironmentFolder, shortPath } from './environment-folder.ts';
@@ -90,8 +91,18 @@ async function run(
     installerProblem(lines) ??
     lines.findLast((line) => line.trim() !== '') ??
     'it ended without a word';
+  if (lines.some((line) => FULL_DISK.test(line))) throw diskFull(installation);
   throw failed(installation, reason, isNetworkProblem(lines));
 }
+
+/** As C's library says it; uv and pip pass it on. */
+const FULL_DISK = /no space left on device|disk quota exceeded/i;
+
+const diskFull = ({ folder }: Installation): ServingError =>
+  new ServingError(
+    'TEMPORARILY_UNAVAILABLE',
+    `the Python environment of the model cannot be made: the disk with ${shortPath(dirname(folder.logPath))} is full; make room, or name another folder in MLFLOW_ENV_ROOT`,
+  );
 
 /** What uv and pip say of what they do, without the noise. */
 function progressText(line: string): string | undefined {

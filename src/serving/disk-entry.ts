@@ -59,8 +59,17 @@ export function listFiles(folder: string): ArtifactFile[] {
     .filter((entry) => !entry.isDirectory())
     .map(({ parentPath, name }) => {
       const path = join(parentPath, name);
-      return { path: path.slice(folder.length + 1), sizeBytes: statSync(path).size };
+      return { path: path.slice(folder.length + 1), sizeBytes: sizeOf(path) };
     });
+}
+
+/** A link that leads nowhere, or to itself, holds nothing; whoever needs the file says so. */
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 export const sumBytes = (files: readonly ArtifactFile[]): number =>

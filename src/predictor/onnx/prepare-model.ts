@@ -44,6 +44,9 @@ export function prepareModel(path: string, hasLocale = true): PreparedModel {
   }
 }
 
+/** Of files, and of links that lead nowhere or to themselves. */
+const NOT_THERE = /^(ENOENT|ENOTDIR|ELOOP)$/;
+
 function openFile(path: string): ModelFile {
   try {
     const found = statSync(path);
@@ -56,7 +59,7 @@ function openFile(path: string): ModelFile {
     }
     return openModelFile(path, found.size);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    if (!NOT_THERE.test(String((cause as NodeJS.ErrnoException).code))) throw cause;
     throw new ServingError(
       'INVALID_PARAMETER_VALUE',
       'the file that the MLmodel names as its ONNX model is missing; fetch or log the whole model directory',

@@ -57,7 +57,7 @@ describe('openPredictor', () => {
     await expect(opened).rejects.toMatchObject({
       code: 'NOT_IMPLEMENTED',
       message: expect.stringMatching(
-        /mlflow-serverless convert, or let Python answer with --runtime auto$/,
+        /mlflow-serverless convert, if there is a converter for it, or let Python answer with --runtime auto$/,
       ),
     });
   });

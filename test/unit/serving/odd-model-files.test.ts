@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openConvertedPredictor } from '../../../src/predictor/onnx/converted-predictor.ts';
 import { openSession } from '../../../src/predictor/onnx/open-session.ts';
 import { sessionOptions } from '../../../src/predictor/onnx/session-options.ts';
+import { listFiles } from '../../../src/serving/disk-entry.ts';
 import { readMlModelText, readServingExample } from '../../../src/serving/model-files.ts';
 import { mlmodelOf } from '../../helpers/model-directory.ts';
 
@@ -17,6 +18,10 @@ beforeAll(() => {
   for (const name of ['MLmodel', 'example.json', 'onnx/conversion.json', 'onnx/model.onnx']) {
     execFileSync('mkfifo', [join(folder, name)]);
   }
+});
+beforeAll(() => {
+  symlinkSync('loop', join(folder, 'onnx/loop'));
+  symlinkSync('nowhere', join(folder, 'onnx/dangling'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -47,5 +52,19 @@ describe('a named pipe where a file of the model should be', () => {
     expect(() => openSession(join(folder, file), sessionOptions({}, {}))).toThrow(
       'ONNX model is no file',
     );
+  });
+});
+
+describe('a link that leads nowhere', () => {
+  it.each(['loop', 'dangling'])('is no ONNX model: %s', (name) => {
+    expect(() => openSession(join(folder, 'onnx', name), sessionOptions({}, {}))).toThrow(
+      'ONNX model is missing',
+    );
+  });
+
+  it('has no size, and the other files are listed', () => {
+    const sizes = listFiles(folder).filter(({ path }) => /loop|dangling/.test(path));
+
+    expect(sizes.map(({ sizeBytes }) => sizeBytes)).toEqual([0, 0]);
   });
 });
