@@ -29,6 +29,9 @@ export function openRows(input: BatchInput, options: OpenRowsOptions): AsyncIter
     case 'jsonl':
       return cutChunks(text(), { kind: 'jsonl', cutter: lineCutter, chunkRows });
     default:
-      throw new ServingError('NOT_IMPLEMENTED', `${inputFormat} files cannot be scored row by row yet; use CSV or JSON Lines`);
+      throw new ServingError(
+        'NOT_IMPLEMENTED',
+        `${inputFormat} files cannot be scored row by row yet; use CSV or JSON Lines`,
+      );
   }
 }
