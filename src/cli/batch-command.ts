@@ -19,7 +19,7 @@ export function addBatchCommand(root: Command, keep: (exitCode: number) => void)
       .helpOption('--help', 'show this help')
       .requiredOption(
         '-i, --input <file>',
-        'a path or s3://bucket/key; .csv, .jsonl, each also .gz',
+        'a path or s3://bucket/key; .csv, .jsonl, each also .gz; .parquet',
       )
       .requiredOption('-o, --output <folder>', 'a folder or s3://bucket/prefix')
       .addOption(modelOption())

@@ -1,10 +1,11 @@
-import { ServingError } from '../../errors.ts';
+import { badRequest, ServingError } from '../../errors.ts';
 import type { BatchInput } from '../batch-input.ts';
 import type { BatchFormat } from '../batch-options.ts';
 import type { Chunk } from '../chunk.ts';
 import { createCsvCutter } from './csv-cutter.ts';
 import { cutChunks } from './cut-chunks.ts';
 import { lineCutter } from './line-cutter.ts';
+import { parquetChunks } from './parquet-chunks.ts';
 import { unzipped } from './unzipped.ts';
 
 export interface OpenRowsOptions {
@@ -28,10 +29,14 @@ export function openRows(input: BatchInput, options: OpenRowsOptions): AsyncIter
       return cutChunks(text(), { kind: 'csv', cutter: createCsvCutter(), chunkRows });
     case 'jsonl':
       return cutChunks(text(), { kind: 'jsonl', cutter: lineCutter, chunkRows });
-    default:
+    case 'parquet':
+      if (isInputGzip)
+        throw badRequest('a Parquet file is compressed inside; expected none that is gzip');
+      return parquetChunks(input, chunkRows);
+    case 'json':
       throw new ServingError(
         'NOT_IMPLEMENTED',
-        `${inputFormat} files cannot be scored row by row yet; use CSV or JSON Lines`,
+        'MLflow JSON bodies cannot be scored row by row yet; use JSON Lines',
       );
   }
 }

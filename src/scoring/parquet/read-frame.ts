@@ -29,8 +29,19 @@ export interface ParquetOptions {
 }
 
 /** Read a whole Parquet file. @see parseParquet */
-export function readParquetFrame(file: Uint8Array, options: ParquetOptions): IndexedFrame {
-  const metadata = readFileMetadata(file);
+export const readParquetFrame = (file: Uint8Array, options: ParquetOptions): IndexedFrame =>
+  readTable(file, readFileMetadata(file), options);
+
+/**
+ * Read the rows that the metadata tells of: those of the whole file, or of some of its row groups.
+ *
+ * @param file what the places in the metadata count from
+ */
+export function readTable(
+  file: Uint8Array,
+  metadata: FileMetadata,
+  options: ParquetOptions,
+): IndexedFrame {
   checkRows(metadata, options);
   const nodes = buildSchemaTree(metadata);
   checkChunks(metadata, nodes);

@@ -35,13 +35,13 @@ async function score(input: string, ...more: string[]) {
   const { exitCode, stdout, stderr } = await runCli(args);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   const manifest = JSON.parse(stdout) as BatchManifest;
-  return { manifest, text: (name: string) => readOutput(manifest.job, name) };
+  const folder = readdirSync(join(root, 'out'), { recursive: true, encoding: 'utf8' }).find(
+    (path) => path.endsWith(manifest.job),
+  ) as string;
+  return { manifest, folder, text: (name: string) => readOutput(folder, name) };
 }
 
-function readOutput(job: string, name: string): string {
-  const folder = readdirSync(join(root, 'out'), { recursive: true, encoding: 'utf8' }).find(
-    (path) => path.endsWith(job),
-  ) as string;
+function readOutput(folder: string, name: string): string {
   const bytes = readFileSync(join(root, 'out', folder, name));
   return (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
 }
@@ -128,6 +128,32 @@ describe('batch', () => {
     expect(manifest.rows).toEqual({ in: 7, out: 2, refused: 5 });
     const errors = text('errors.jsonl').trimEnd().split('\n');
     expect(errors.map((line) => JSON.parse(line).row)).toEqual([1, 2, 3, 4, 6]);
+  });
+
+  it('writes Parquet, and reads it: the same rows, the same answers', async () => {
+    const rows = makeRows(200);
+    const lines = rows.map((row) => row.join(','));
+    const input = put('rows.csv', `${[COLUMNS.join(','), ...lines].join('\n')}\n`);
+
+    const first = await score(input, '--output-format', 'parquet', ...['--chunk-rows', '70']);
+    const folder = join(root, 'out', first.folder);
+    const args = ['--output-format', 'jsonl', '--no-inputs', '-o', join(root, 'again')];
+    const again = await runCli([
+      'batch',
+      ...WINE,
+      '-i',
+      join(folder, 'predictions.parquet'),
+      ...args,
+    ]);
+
+    expect(again.exitCode).toBe(0);
+    const [name] = readdirSync(join(root, 'again'), { recursive: true, encoding: 'utf8' }).filter(
+      (path) => path.endsWith('predictions.jsonl'),
+    );
+    const found = readFileSync(join(root, 'again', name as string), 'utf8')
+      .trimEnd()
+      .split('\n');
+    expect(found.map((line) => JSON.parse(line))).toEqual(await answered(rows));
   });
 
   it('does a job once, and says when too many rows are refused', async () => {
