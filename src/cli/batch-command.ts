@@ -19,7 +19,7 @@ export function addBatchCommand(root: Command, keep: (exitCode: number) => void)
       .helpOption('--help', 'show this help')
       .requiredOption(
         '-i, --input <file>',
-        'a path or s3://bucket/key; .csv, .jsonl, each also .gz; .parquet',
+        'a path or s3://bucket/key; .csv, .jsonl, each also .gz; .parquet; .json is one MLflow body',
       )
       .requiredOption('-o, --output <folder>', 'a folder or s3://bucket/prefix')
       .addOption(modelOption())
@@ -49,7 +49,7 @@ export function addBatchCommand(root: Command, keep: (exitCode: number) => void)
 }
 
 const formatOption = (flags: string, description: string): Option =>
-  new Option(flags, description).choices(BATCH_FORMATS.filter((format) => format !== 'json'));
+  new Option(flags, description).choices(BATCH_FORMATS);
 
 function parseRatio(text: string): number | undefined {
   const ratio = text.trim() === '' ? Number.NaN : Number(text);

@@ -1,4 +1,4 @@
-import { badRequest, ServingError } from '../../errors.ts';
+import { badRequest } from '../../errors.ts';
 import type { BatchInput } from '../batch-input.ts';
 import type { BatchFormat } from '../batch-options.ts';
 import type { Chunk } from '../chunk.ts';
@@ -9,7 +9,7 @@ import { parquetChunks } from './parquet-chunks.ts';
 import { unzipped } from './unzipped.ts';
 
 export interface OpenRowsOptions {
-  readonly inputFormat: BatchFormat;
+  readonly inputFormat: Exclude<BatchFormat, 'json'>;
   readonly isInputGzip: boolean;
   readonly chunkRows: number;
 }
@@ -33,10 +33,5 @@ export function openRows(input: BatchInput, options: OpenRowsOptions): AsyncIter
       if (isInputGzip)
         throw badRequest('a Parquet file is compressed inside; expected none that is gzip');
       return parquetChunks(input, chunkRows);
-    case 'json':
-      throw new ServingError(
-        'NOT_IMPLEMENTED',
-        'MLflow JSON bodies cannot be scored row by row yet; use JSON Lines',
-      );
   }
 }

@@ -156,6 +156,17 @@ describe('batch', () => {
     expect(found.map((line) => JSON.parse(line))).toEqual(await answered(rows));
   });
 
+  it.each(['body.json', 'body.json.gz'])('answers %s as the endpoint does', async (name) => {
+    const rows = makeRows(20);
+    const body = JSON.stringify({ dataframe_split: { columns: COLUMNS, data: rows } });
+
+    const { manifest, text } = await score(put(name, body));
+
+    const { stdout } = await runCli(['predict', ...WINE], { stdin: body });
+    expect(text(`predictions.json${name.endsWith('.gz') ? '.gz' : ''}`)).toBe(stdout);
+    expect(manifest.rows).toEqual({ in: 20, out: 20, refused: 0 });
+  });
+
   it('does a job once, and says when too many rows are refused', async () => {
     const good = put('good.csv', `${COLUMNS.join(',')}\n${makeRows(1)[0]?.join(',')}\n`);
     const bad = put('bad.csv', `${COLUMNS.join(',')}\n${COLUMNS.map(() => 'x').join(',')}\n`);
@@ -179,10 +190,12 @@ describe('batch', () => {
     { name: 'a file that is not there', input: 'absent.csv', says: /absent\.csv/ },
     { name: 'a name that says no format', input: 'rows.xlsx', says: /says no format/ },
     { name: 'a file without a header', input: 'empty.csv', says: /expected a header line/ },
+    { name: 'a body that is refused', input: 'bad.json', says: /column "alcohol"|alcohol/ },
     { name: 'a gzip that is cut off', input: 'cut.csv.gz', says: /no gzip, or it is cut off/ },
   ])('says in one line what is wrong: $name', async ({ input, says }) => {
     put('rows.xlsx', 'x');
     put('empty.csv', '');
+    put('bad.json', '{"dataframe_records": [{"alcohol": "x"}]}');
     writeFileSync(join(root, 'cut.csv.gz'), gzipSync('a,b\n1,2\n').subarray(0, 15));
 
     const { exitCode, stdout, stderr } = await runCli([
