@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 const BUILT = [
   'dist/cli/main.cjs',
   'dist/cli/program.cjs',
+  'dist/cli/batch-thread.cjs',
   'dist/index.js',
   'dist/cdk/index.js',
   'dist/types/src/index.d.ts',

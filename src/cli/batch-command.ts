@@ -42,6 +42,11 @@ export function addBatchCommand(root: Command, keep: (exitCode: number) => void)
       'rows that the model gets at once (default: 10000)',
       checked(parseCount, 'a whole number above 0'),
     )
+    .option(
+      '-w, --workers <count>',
+      'threads that score, each with the model open (default: one for each processor; 1 for small files)',
+      checked(parseCount, 'a whole number above 0'),
+    )
     .option('--json', 'print the manifest')
     .addHelpText('after', MODEL_URIS)
     .addHelpText('after', BATCH_EXAMPLES)

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import type { BatchInput } from '../batch/batch-input.ts';
 import type { BatchFormat, BatchOptions } from '../batch/batch-options.ts';
 import { createBatchEngine } from '../batch/engine.ts';
 import { identifyModel } from '../batch/identify-model.ts';
@@ -5,9 +7,12 @@ import type { BatchOutcome } from '../batch/job/batch-job.ts';
 import { runBatchJob } from '../batch/job/run-batch-job.ts';
 import { openBatchInput } from '../batch/store/open-batch-input.ts';
 import { openBatchOutput } from '../batch/store/open-batch-output.ts';
+import { createThreadedEngine } from '../batch/threads/threaded-engine.ts';
+import { startBatchThreads } from '../endpoint/batch-threads.ts';
 import { openEndpoint } from '../endpoint/open-endpoint.ts';
 import { ServingError } from '../errors.ts';
 import { createLog } from '../log.ts';
+import type { LoadedModel } from '../serving/loaded-model.ts';
 import { NO_TELEMETRY } from '../telemetry.ts';
 import { createBatchProgress } from './batch-progress.ts';
 import { type EndpointOptions, endpointConfiguration } from './endpoint-options.ts';
@@ -24,6 +29,7 @@ export interface BatchCommandOptions extends EndpointOptions {
   readonly inputs: boolean;
   readonly maxRefusedRatio: number;
   readonly chunkRows?: number;
+  readonly workers?: number;
   readonly json?: boolean;
 }
 
@@ -46,17 +52,30 @@ export async function batch(options: BatchCommandOptions): Promise<number> {
       telemetry: NO_TELEMETRY,
       ...opening,
     });
+    let threads: Awaited<ReturnType<typeof startBatchThreads>> | undefined;
     try {
       const model = await endpoint.preload();
       making.stop();
+      const identity = identifyModel(model);
+      const engine = createBatchEngine({ model, limits });
+      const size = threadsFor(options, input, model);
+      if (size > 1) {
+        const { version } = model;
+        threads = await startBatchThreads({
+          configuration,
+          version,
+          digest: identity.digest,
+          size,
+        });
+      }
       return await runBatchJob({
         ...{ input, output, signal, onProgress: progress.update },
-        model: identifyModel(model),
+        model: identity,
         options: batchOptions(options),
-        engine: createBatchEngine({ model, limits }),
+        engine: threads === undefined ? engine : createThreadedEngine(engine, threads),
       });
     } finally {
-      await endpoint.close();
+      await Promise.all([threads?.close(), endpoint.close()]);
     }
   }
 
@@ -70,6 +89,19 @@ export async function batch(options: BatchCommandOptions): Promise<number> {
     making.stop();
     progress.stop();
   }
+}
+
+/** Starting a thread and opening the model there takes longer than scoring a smaller file; bytes. */
+const WORTH_THREADS = 8 * 2 ** 20;
+
+/** A Python model has a process of its own, and answers one request at a time. */
+function threadsFor(
+  { workers }: BatchCommandOptions,
+  { sizeBytes }: BatchInput,
+  { predictor }: LoadedModel,
+): number {
+  if (predictor.kind === 'raw') return 1;
+  return workers ?? (sizeBytes < WORTH_THREADS ? 1 : availableParallelism());
 }
 
 const batchOptions = (options: BatchCommandOptions): BatchOptions => ({

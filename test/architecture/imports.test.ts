@@ -118,6 +118,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   'src/endpoint': [
     'src/endpoint',
+    'src/batch',
     'src/registry-events',
     'src/publish',
     'src/convert',

@@ -156,6 +156,22 @@ describe('batch', () => {
     expect(found.map((line) => JSON.parse(line))).toEqual(await answered(rows));
   });
 
+  it('writes the same bytes with threads as without', async () => {
+    const lines = makeRows(3_000).map((row) => row.join(','));
+    lines[1_234] = lines[1_234]?.replace(/^[^,]+/, 'none') as string;
+    const input = put('rows.csv', `${[COLUMNS.join(','), ...lines].join('\n')}\n`);
+    const options = ['--chunk-rows', '100', '--max-refused-ratio', '0.1'];
+
+    const one = await score(input, ...options, '-w', '1');
+    const [text, errors] = [one.text('predictions.csv'), one.text('errors.jsonl')];
+    rmSync(join(root, 'out'), { recursive: true });
+    const three = await score(input, ...options, '-w', '3');
+
+    expect(three.text('predictions.csv')).toBe(text);
+    expect(three.text('errors.jsonl')).toBe(errors);
+    expect(three.manifest.rows).toEqual({ in: 3_000, out: 2_999, refused: 1 });
+  });
+
   it.each(['body.json', 'body.json.gz'])('answers %s as the endpoint does', async (name) => {
     const rows = makeRows(20);
     const body = JSON.stringify({ dataframe_split: { columns: COLUMNS, data: rows } });

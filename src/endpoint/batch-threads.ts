@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EncodedChunk } from '../batch/encoded-chunk.ts';
+import { startThreadPool, type ThreadPool } from '../batch/threads/thread-pool.ts';
+import type { ThreadItem } from '../batch/threads/threaded-engine.ts';
+import type { OutputPiece } from '../batch/write/encode-chunk.ts';
+import type { ServedConfiguration } from '../config/environment.ts';
+import type { ModelVersion } from '../registry/model-registry.ts';
+import type { BatchThreadData } from './batch-thread.ts';
+
+export interface BatchThreadsOptions {
+  readonly configuration: ServedConfiguration;
+  readonly version: ModelVersion;
+  readonly digest: string;
+  readonly size: number;
+}
+
+/**
+ * Start threads that score chunks, each with the model open.
+ *
+ * @throws {ServingError} as `openEndpoint` and `Endpoint.preload`; INVALID_STATE when the URI means another model by now
+ */
+export function startBatchThreads({
+  configuration,
+  version,
+  digest,
+  size,
+}: BatchThreadsOptions): Promise<ThreadPool<ThreadItem, EncodedChunk<OutputPiece>>> {
+  const modelUri = fixedUri(version) ?? configuration.modelUri;
+  const workerData: BatchThreadData = { configuration: { ...configuration, modelUri }, digest };
+  return startThreadPool({ entry: findEntry(), size, workerData });
+}
+
+/** An alias may move between two threads' starts. */
+function fixedUri({ name, version }: ModelVersion): string | undefined {
+  if (/^\d+$/.test(version)) return `models:/${name}/${version}`;
+  return version.startsWith('m-') ? `models:/${version}` : undefined;
+}
+
+/** Beside the command line's bundle, or beside this source. */
+function findEntry(): string {
+  if (typeof __dirname !== 'string') return join(import.meta.dirname, 'batch-thread.ts');
+  const bundled = join(__dirname, 'batch-thread.cjs');
+  return existsSync(bundled) ? bundled : join(__dirname, 'batch-thread.ts');
+}
