@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import type { BatchInput } from '../batch/batch-input.ts';
 import type { BatchFormat, BatchOptions } from '../batch/batch-options.ts';
 import { createBatchEngine } from '../batch/engine.ts';
 import { identifyModel } from '../batch/identify-model.ts';
 import type { BatchOutcome } from '../batch/job/batch-job.ts';
+import { jobFolder } from '../batch/job/output-names.ts';
 import { runBatchJob } from '../batch/job/run-batch-job.ts';
 import { openBatchInput } from '../batch/store/open-batch-input.ts';
 import { openBatchOutput } from '../batch/store/open-batch-output.ts';
@@ -116,20 +118,24 @@ type Done = Exclude<BatchOutcome, { kind: 'busy' }>;
 
 const jsonOf = ({ manifest }: Done): string => `${JSON.stringify(manifest, null, 2)}\n`;
 
-function textOf({ kind, manifest }: Done, { output }: BatchCommandOptions): string {
-  const { rows, model, timings, outputs, job } = manifest;
+function textOf({ kind, manifest }: Done, { input, output }: BatchCommandOptions): string {
+  const { rows, model, timings, outputs, errors, job } = manifest;
   const name = [model.name, model.version].filter((part) => part !== '').join(' ');
-  const files = outputs.map(({ path }) => path).join(', ');
   const how =
     kind === 'scored'
       ? `in ${(timings.totalMs / 1000).toFixed(1)} s`
       : `before, at ${manifest.finishedAt}: the same file, model and options; nothing was done`;
+  const folder = `${output.replace(/\/+$/, '')}/${jobFolder(keyOf(input), job)}`;
   return [
     `scored with ${name} ${how}: ${rows.in} rows in, ${rows.out} out, ${rows.refused} refused`,
-    `  ${output}: …/${job}/${files}${manifest.errors ? ' and errors.jsonl' : ''}`,
+    ...[...outputs, ...errors].map(({ path }) => `  ${folder}/${path}`),
     '',
   ].join('\n');
 }
+
+/** As the stores name their inputs. */
+const keyOf = (input: string): string =>
+  /^s3:\/\/[^/]+\/(.+)$/is.exec(input)?.[1] ?? basename(input);
 
 const busy = (heldUntilMs: number): ServingError =>
   new ServingError(
