@@ -16,6 +16,8 @@ export interface TextChunk {
   /** CSV: the header's line with its line end. JSON Lines: empty. */
   readonly header: Uint8Array;
   readonly bytes: Uint8Array;
+  /** Of `bytes` in the text, once unzipped; bytes. */
+  readonly at?: number;
   /** Shapes: [rowCount + 1] offsets into `bytes`; row i is bytes [starts[i], starts[i + 1]), line end and blank lines after it included. */
   readonly starts: Uint32Array;
   /** CSV: fields of the header. */

@@ -8,11 +8,11 @@ import type { RowCutter } from './row-cutter.ts';
 const LOOK_AHEAD = 2;
 
 /** Records as the reader of request bodies sees them: the same code finds their ends. */
-export function createCsvCutter(): RowCutter {
+export function createCsvCutter({ isAtStart = true } = {}): RowCutter {
   let seen: Uint8Array | undefined;
   let source: CsvSource = createCsvSource(new Uint8Array(0));
   /** A byte order mark stands only there. */
-  let isFileStart = true;
+  let isFileStart = isAtStart;
 
   return {
     next(bytes, from, isLast) {

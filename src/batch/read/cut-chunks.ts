@@ -5,6 +5,17 @@ import type { RowCutter } from './row-cutter.ts';
 
 const MEBIBYTE = 2 ** 20;
 
+/** A place between two rows. */
+export interface TextPlace {
+  /** Bytes of the text in front of it. */
+  readonly offset: number;
+  /** Number of the row behind it. */
+  readonly firstRow: number;
+  /** Of the file; empty in JSON Lines. */
+  readonly header: Uint8Array;
+  readonly headerFields: number;
+}
+
 export interface CutOptions {
   readonly kind: TextChunk['kind'];
   readonly cutter: RowCutter;
@@ -12,6 +23,8 @@ export interface CutOptions {
   readonly chunkRows: number;
   /** A chunk is closed when it has this many; bytes. @default 4 MiB */
   readonly chunkBytes?: number;
+  /** Where the pieces begin, when that is not the start of the file. @default the start, with the header */
+  readonly from?: TextPlace;
   /** Bytes that are collected before rows are looked for in them. @default 1 MiB */
   readonly lookBytes?: number;
   /** A longer row is refused, with the file: its end may be missing. @default 64 MiB */
@@ -32,9 +45,12 @@ export async function* cutChunks(
   const { kind, cutter, chunkRows, chunkBytes = 4 * MEBIBYTE } = options;
   const { lookBytes = MEBIBYTE, maxRowBytes = 64 * MEBIBYTE } = options;
   const text = createGrowingBytes(lookBytes);
-  let header: Uint8Array | undefined = kind === 'csv' ? undefined : new Uint8Array(0);
-  let headerFields = 1;
-  let rows: Rows = emptyRows(0);
+  const { from } = options;
+  let header = from?.header ?? (kind === 'csv' ? undefined : new Uint8Array(0));
+  let headerFields = from?.headerFields ?? 1;
+  let rows: Rows = emptyRows(from?.firstRow ?? 0);
+  /** Bytes of the text in front of those that are here. */
+  let dropped = from?.offset ?? 0;
   /** Behind the last row that was found. */
   let position = 0;
 
@@ -59,16 +75,18 @@ export async function* cutChunks(
     if (bytes.length - position > maxRowBytes) throw tooLong(rows, maxRowBytes);
     position -= used;
     rows.from -= used;
+    dropped += used;
     text.drop(used);
   }
 
   function close(): TextChunk {
-    const { firstRow, from, starts, wide } = rows;
+    const { firstRow, from: start, starts, wide } = rows;
     const rowCount = starts.length;
-    const bytes = text.bytes().slice(from, position);
+    const bytes = text.bytes().slice(start, position);
+    const at = dropped + start;
     rows = emptyRows(firstRow + rowCount);
     return {
-      ...{ kind, firstRow, rowCount, bytes },
+      ...{ kind, firstRow, rowCount, bytes, at },
       header: header as Uint8Array,
       ...(kind === 'csv' && { headerFields }),
       starts: Uint32Array.from([...starts, bytes.length]),

@@ -3,7 +3,7 @@ import type { BatchInput } from '../batch-input.ts';
 import type { BatchFormat } from '../batch-options.ts';
 import type { Chunk } from '../chunk.ts';
 import { createCsvCutter } from './csv-cutter.ts';
-import { cutChunks } from './cut-chunks.ts';
+import { cutChunks, type TextPlace } from './cut-chunks.ts';
 import { lineCutter } from './line-cutter.ts';
 import { parquetChunks } from './parquet-chunks.ts';
 import { unzipped } from './unzipped.ts';
@@ -12,6 +12,8 @@ export interface OpenRowsOptions {
   readonly inputFormat: Exclude<BatchFormat, 'json'>;
   readonly isInputGzip: boolean;
   readonly chunkRows: number;
+  /** Of text: where to begin and where to end. @default all of it */
+  readonly range?: { readonly from: TextPlace; readonly end: number };
 }
 
 /**
@@ -21,14 +23,21 @@ export interface OpenRowsOptions {
  *   a row that does not end
  */
 export function openRows(input: BatchInput, options: OpenRowsOptions): AsyncIterable<Chunk> {
-  const { inputFormat, isInputGzip, chunkRows } = options;
+  const { inputFormat, isInputGzip, chunkRows, range } = options;
+  const bytes = range && { start: range.from.offset, end: range.end };
+  const from = range && { from: range.from };
   const text = (): AsyncIterable<Uint8Array> =>
-    isInputGzip ? unzipped(input.stream()) : input.stream();
+    isInputGzip ? unzipped(input.stream()) : input.stream(bytes);
   switch (inputFormat) {
     case 'csv':
-      return cutChunks(text(), { kind: 'csv', cutter: createCsvCutter(), chunkRows });
+      return cutChunks(text(), {
+        kind: 'csv',
+        cutter: createCsvCutter({ isAtStart: range === undefined }),
+        chunkRows,
+        ...from,
+      });
     case 'jsonl':
-      return cutChunks(text(), { kind: 'jsonl', cutter: lineCutter, chunkRows });
+      return cutChunks(text(), { kind: 'jsonl', cutter: lineCutter, chunkRows, ...from });
     case 'parquet':
       if (isInputGzip)
         throw badRequest('a Parquet file is compressed inside; expected none that is gzip');

@@ -1,0 +1,65 @@
+import type { BatchInput } from '../batch-input.ts';
+import type { TextPlace } from './cut-chunks.ts';
+import { type OpenRowsOptions, openRows } from './open-rows.ts';
+
+/** Rows of a file that can be read without those before them. */
+export interface RowRange {
+  readonly firstRow: number;
+  readonly rowCount: number;
+  /** Of text: bytes [start, end). */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface RangePlan {
+  /** In order; together every row of the file, each once. At least one. */
+  readonly ranges: readonly RowRange[];
+  readonly rowCount: number;
+  /** Of CSV. */
+  readonly header: Uint8Array;
+  readonly headerFields: number;
+}
+
+/** What is looked at in one go; a range is some of these. */
+const STEP_ROWS = 1_000_000;
+
+/**
+ * Read a text file once and say where it can be cut between rows, about every `rangeBytes`.
+ *
+ * The same code finds the rows that reads them later, so a quoted line end is no place to cut. What is gzip can only be read
+ * from its start: one range.
+ *
+ * @throws {ServingError} as `openRows`
+ */
+export async function planRanges(
+  input: BatchInput,
+  options: Omit<OpenRowsOptions, 'chunkRows'>,
+  rangeBytes: number,
+): Promise<RangePlan> {
+  const ranges: RowRange[] = [];
+  let open: { start: number; firstRow: number } | undefined;
+  let [end, rowCount, headerFields] = [0, 0, 1];
+  let header: Uint8Array = new Uint8Array(0);
+  const close = (): void => {
+    if (open === undefined) return;
+    ranges.push({ ...open, end, rowCount: rowCount - open.firstRow });
+    open = undefined;
+  };
+  for await (const chunk of openRows(input, { ...options, chunkRows: STEP_ROWS })) {
+    if (chunk.kind === 'frame') throw new Error('row groups are planned by their metadata');
+    const { at = 0, bytes, firstRow } = chunk;
+    ({ header, headerFields = 1 } = chunk);
+    open ??= { start: at, firstRow };
+    end = at + bytes.length;
+    rowCount = firstRow + chunk.rowCount;
+    if (!options.isInputGzip && end - open.start >= rangeBytes) close();
+  }
+  close();
+  return { ranges, rowCount, header, headerFields };
+}
+
+/** Where a range begins, for whoever reads it. */
+export const placeOf = (
+  { header, headerFields }: Pick<RangePlan, 'header' | 'headerFields'>,
+  { start, firstRow }: RowRange,
+): TextPlace => ({ offset: start, firstRow, header, headerFields });
