@@ -6,6 +6,8 @@ const [LF, CR, SPACE, TAB] = [0x0a, 0x0d, 0x20, 0x09];
 export const lineCutter: RowCutter = {
   next(bytes, from, isLast) {
     let start = from;
+    // A byte order mark; JSON text cannot begin with these bytes, in whatever line.
+    if (bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) start += 3;
     while (start < bytes.length && isBlank(bytes[start])) start++;
     if (start === bytes.length) return undefined;
     const lineFeed = bytes.indexOf(LF, start);

@@ -23,7 +23,9 @@ export interface OpenRowsOptions {
  *   a row that does not end
  */
 export function openRows(input: BatchInput, options: OpenRowsOptions): AsyncIterable<Chunk> {
-  const { inputFormat, isInputGzip, chunkRows, range } = options;
+  const { inputFormat, isInputGzip, chunkRows } = options;
+  // What is gzip is read from its start: its only range is all of it.
+  const range = isInputGzip ? undefined : options.range;
   const bytes = range && { start: range.from.offset, end: range.end };
   const from = range && { from: range.from };
   const text = (): AsyncIterable<Uint8Array> =>

@@ -14,6 +14,8 @@ import { sliceFrame } from './slice-frame.ts';
 /** Most footers are smaller: one read brings both the length and what it is the length of. */
 const TAIL_BYTES = 64 * 1024;
 const FOOTER_BYTES = 8;
+/** Tables of thousands of columns and row groups have a tenth of it. */
+const MAX_FOOTER_BYTES = 64 * 2 ** 20;
 /** Of one row group once decoded, and 8 for each cell. */
 const MAX_DECODED_BYTES = 2 ** 30;
 
@@ -31,13 +33,10 @@ export async function* parquetChunks(
 ): AsyncGenerator<FrameChunk> {
   const { metadata, end } = await readMetadata(input);
   refuseNested(metadata);
-  const starts = metadata.rowGroups
-    .flatMap(({ chunks }) => chunks.map(({ start }) => start))
-    .concat(end)
-    .sort((a, b) => a - b);
+  const ends = columnEnds(metadata, end);
   let firstRow = 0;
   for (const group of metadata.rowGroups) {
-    const table = await readGroup(input, { metadata, group, starts });
+    const table = await readGroup(input, { metadata, group, ends });
     for (let from = 0; from < table.rowCount; from += chunkRows) {
       const frame = sliceFrame(table, from, Math.min(from + chunkRows, table.rowCount));
       yield { kind: 'frame', firstRow: firstRow + from, rowCount: frame.rowCount, frame };
@@ -48,7 +47,7 @@ export async function* parquetChunks(
     throw badRequest('parquet body: the row groups do not add up to the rows of the file');
   }
   if (firstRow === 0) {
-    const frame = await readGroup(input, { metadata, group: emptyGroup(metadata), starts });
+    const frame = await readGroup(input, { metadata, group: emptyGroup(metadata), ends });
     yield { kind: 'frame', firstRow: 0, rowCount: 0, frame };
   }
 }
@@ -57,8 +56,10 @@ export async function* parquetChunks(
 async function readMetadata(input: BatchInput): Promise<{ metadata: FileMetadata; end: number }> {
   const { sizeBytes } = input;
   let tail = await input.read({ start: Math.max(0, sizeBytes - TAIL_BYTES), end: sizeBytes });
-  const length =
-    tail.length < FOOTER_BYTES ? 0 : Buffer.from(tail.subarray(-FOOTER_BYTES)).readUInt32LE(0);
+  const length = footerLength(tail);
+  if (length > MAX_FOOTER_BYTES) {
+    throw badRequest(`parquet body: its metadata have more than ${MAX_FOOTER_BYTES} bytes`);
+  }
   // Four more: no file is nothing but its footer.
   const neededBytes = length + FOOTER_BYTES + 4;
   if (neededBytes > tail.length && neededBytes <= sizeBytes) {
@@ -68,6 +69,13 @@ async function readMetadata(input: BatchInput): Promise<{ metadata: FileMetadata
     metadata: read(() => readFileMetadata(plain(tail))),
     end: sizeBytes - length - FOOTER_BYTES,
   };
+}
+
+/** 0 for what is no Parquet file: then the reader says so. */
+function footerLength(tail: Uint8Array): number {
+  const end = Buffer.from(tail.subarray(-FOOTER_BYTES));
+  const isParquet = end.length === FOOTER_BYTES && end.toString('latin1', 4) === 'PAR1';
+  return isParquet ? end.readUInt32LE(0) : 0;
 }
 
 function refuseNested(metadata: FileMetadata): void {
@@ -80,18 +88,25 @@ function refuseNested(metadata: FileMetadata): void {
   );
 }
 
+/** A column ends where the next one begins, and the last one in front of the metadata. */
+function columnEnds({ rowGroups }: FileMetadata, end: number): Map<number, number> {
+  const starts = rowGroups.flatMap(({ chunks }) => chunks.map(({ start }) => start));
+  const sorted = Float64Array.from(new Set(starts)).sort();
+  return new Map(Array.from(sorted, (start, at) => [start, Math.min(end, sorted[at + 1] ?? end)]));
+}
+
 interface GroupPlace {
   readonly metadata: FileMetadata;
   readonly group: RowGroup;
-  /** Of all columns of all row groups, ascending, and where the last one ends. */
-  readonly starts: readonly number[];
+  /** Where a column of a row group ends, by its start. */
+  readonly ends: ReadonlyMap<number, number>;
 }
 
 /** The group as a file of its own: its columns side by side, and metadata that tells of nothing else. */
-async function readGroup(input: BatchInput, { metadata, group, starts }: GroupPlace) {
+async function readGroup(input: BatchInput, { metadata, group, ends }: GroupPlace) {
   const ranges = group.chunks.map(({ start }) => ({
     start,
-    end: starts.find((other) => other > start) ?? start,
+    end: ends.get(start) ?? start,
   }));
   const columns = await Promise.all(
     ranges.map((range) => (range.end > range.start ? input.read(range) : new Uint8Array(0))),

@@ -116,6 +116,7 @@ describe('JSON Lines', () => {
       text: '\n\n{"a":1}\n \n{"a":2}\n\n',
       rows: ['{"a":1}\n \n', '{"a":2}\n'],
     },
+    { name: 'a byte order mark', text: '\ufeff{"a":1}\n{"a":2}', rows: ['{"a":1}\n', '{"a":2}'] },
     { name: 'nothing', text: '', rows: [] },
   ])('are cut into lines: $name', async ({ text, rows }) => {
     for (const piece of [1, 4, 1000]) {

@@ -97,6 +97,21 @@ describe('a Parquet file', () => {
     }
   });
 
+  it('is not read far for a footer that cannot be', async () => {
+    const text = Buffer.alloc(300_000, '1234,5678\n');
+    const forged = Buffer.concat([
+      text,
+      Buffer.from([0xff, 0xff, 0xff, 0x7f]),
+      Buffer.from('PAR1'),
+    ]);
+    for (const bytes of [text, forged]) {
+      const input = inputOf(bytes);
+
+      await expect(parquetChunks(input, 10).next()).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+      expect(input.readBytes()).toBeLessThan(70_000);
+    }
+  });
+
   it('throws nothing but what says so when any byte of it is another', async () => {
     const whole = file([group(0)], 3);
     for (let at = 0; at < whole.length; at += 3) {

@@ -1,13 +1,14 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { BatchInput } from '../../../../src/batch/batch-input.ts';
 import type { TextChunk } from '../../../../src/batch/chunk.ts';
 import { openRows } from '../../../../src/batch/read/open-rows.ts';
-import { placeOf, planRanges } from '../../../../src/batch/read/plan-ranges.ts';
+import { placeOf, planRanges, type RowRange } from '../../../../src/batch/read/plan-ranges.ts';
 
 const MEBIBYTE = 2 ** 20;
 
-function inputOf(text: string): BatchInput {
-  const bytes = Buffer.from(text);
+function inputOf(text: string | Uint8Array): BatchInput {
+  const bytes = Buffer.from(text as string);
   return {
     ...{ uri: 'file:rows', key: 'rows', etag: '1', sizeBytes: bytes.length },
     async *stream({ start, end } = { start: 0, end: bytes.length }) {
@@ -62,6 +63,18 @@ describe('planRanges', () => {
     expect(plan.ranges.length).toBeGreaterThan(1);
     expect(plan.rowCount).toBe(whole.length);
     expect(parts).toEqual(whole);
+  });
+
+  it('makes one range of what is gzip, which is read from its start', async () => {
+    const input = inputOf(gzipSync(csv(2_000)));
+    const format = { inputFormat: 'csv', isInputGzip: true } as const;
+
+    const plan = await planRanges(input, format, 1);
+
+    const [range] = plan.ranges as [RowRange];
+    const options = { chunkRows: 100, range: { from: placeOf(plan, range), end: range.end } };
+    expect(plan.ranges.length).toBe(1);
+    expect((await rowsOf(openRows(input, { ...format, ...options }))).length).toBe(2_000);
   });
 
   it('makes one range of a file without rows', async () => {
