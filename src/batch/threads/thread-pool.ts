@@ -30,6 +30,8 @@ export interface ThreadPool<Item, Result> {
   close(): Promise<void>;
 }
 
+/** Chunks live shortly: without a bound, each thread keeps a hundred MB of them before it looks for garbage. */
+const LIMITS = { maxYoungGenerationSizeMb: 24 };
 /** What a thread has to close its model; ms. */
 const CLOSE_MS = 5_000;
 
@@ -66,7 +68,7 @@ export async function startThreadPool<Item, Result>(options: {
 }
 
 function startThread<Item, Result>(entry: string, workerData: unknown) {
-  const worker = new Worker(entry, { workerData });
+  const worker = new Worker(entry, { workerData, resourceLimits: LIMITS });
   const waiting = new Map<number, PromiseWithResolvers<Result>>();
   const started = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
