@@ -26,8 +26,6 @@ export interface RawPredictor {
    *   model died (the next request starts another), DEADLINE_EXCEEDED, REQUEST_TOO_LARGE
    */
   score(request: RawRequest): Promise<RawAnswer>;
-  /** What its process holds now. */
-  residentBytes?(): number;
   /** Resident memory of the model's processes now; bytes. Not a part of our own process's. */
   residentBytes?(): number;
   /** End the process. Called once, after the last request is done. */

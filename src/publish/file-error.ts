@@ -26,3 +26,8 @@ export const isAbsent = (error: unknown): boolean =>
 
 export const errnoOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
+
+/** For `catch`: nothing there is `undefined`, any other error is thrown again. */
+export function absentAsUndefined(error: unknown): undefined {
+  if (!isAbsent(error)) throw error;
+}

@@ -1,6 +1,6 @@
 import { opendir, readdir, stat } from 'node:fs/promises';
 import { ServingError } from '../errors.ts';
-import { isAbsent, translateFileError } from './file-error.ts';
+import { absentAsUndefined, isAbsent, translateFileError } from './file-error.ts';
 import { type FolderRoot, findInside } from './folder-paths.ts';
 import type { CallOptions, ListedObject } from './object-store.ts';
 import { WORK_FOLDER } from './work-folder.ts';
@@ -57,10 +57,6 @@ export async function listFolderNames(
     if (isAbsent(error)) return [];
     throw translateFileError(error, `${root.uri}/${prefix}`);
   }
-}
-
-function absentAsUndefined(error: unknown): undefined {
-  if (!isAbsent(error)) throw error;
 }
 
 const circle = (root: FolderRoot, key: string): ServingError =>

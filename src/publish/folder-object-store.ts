@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync } from 'node:fs';
-import { readFile, rmdir, unlink } from 'node:fs/promises';
+import { readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ServingError } from '../errors.ts';
 import { copyFileChecked } from './copy-file.ts';
-import { isAbsent, translateFileError } from './file-error.ts';
+import { absentAsUndefined, translateFileError } from './file-error.ts';
 import { listFolder, listFolderNames } from './folder-listing.ts';
 import { createFolderLock } from './folder-lock.ts';
 import { findInside, placeInside } from './folder-paths.ts';
 import { checkObjectKey } from './object-key.ts';
 import type { ObjectStore } from './object-store.ts';
+import { removeEmptyFolders } from './remove-empty-folders.ts';
 import { WORK_FOLDER, withTemporaryFile } from './work-folder.ts';
 
 /**
@@ -98,21 +99,6 @@ function readIfThere(path: string): Buffer | undefined {
     return readFileSync(path);
   } catch (error) {
     return absentAsUndefined(error);
-  }
-}
-
-function absentAsUndefined(error: unknown): undefined {
-  if (!isAbsent(error)) throw error;
-}
-
-/** Folders come and go with their objects, as in a bucket. */
-async function removeEmptyFolders(folder: string, root: string): Promise<void> {
-  for (let at = folder; at.startsWith(`${root}/`); at = dirname(at)) {
-    try {
-      await rmdir(at);
-    } catch {
-      return; // something else lies in it, or another process was faster
-    }
   }
 }
 

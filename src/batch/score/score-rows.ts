@@ -7,12 +7,12 @@ import {
 } from '../../invocation/predict-invocation.ts';
 import { scoreRaw } from '../../invocation/score-invocation.ts';
 import type { Frame } from '../../model/frame.ts';
-import type { ParsedPredictor } from '../../predictor/predictor.ts';
+import type { ParsedPredictor, RawPredictor } from '../../predictor/predictor.ts';
 import { encodeFrame } from '../../scoring/encode/encode-frame.ts';
 import type { LoadedModel } from '../../serving/loaded-model.ts';
 import type { Chunk } from '../chunk.ts';
+import { sliceFrame } from '../read/slice-frame.ts';
 import { parsePredictions } from '../write/parse-predictions.ts';
-import { takeRows } from '../write/take-rows.ts';
 import { toPredictionColumns } from '../write/to-prediction-columns.ts';
 import { holdsOneValue } from './holds-one-value.ts';
 import { rowsAsBody } from './rows-as-body.ts';
@@ -36,10 +36,14 @@ export function createScoreRows(
   const limits = { ...requestLimits, ...NO_LIMITS };
   const { predictor } = model;
 
-  async function scoreWithPython(chunk: Chunk, from: number, to: number): Promise<Frame> {
-    if (predictor.kind !== 'raw') throw new Error('not a raw predictor');
+  async function scoreWithPython(
+    raw: RawPredictor,
+    chunk: Chunk,
+    from: number,
+    to: number,
+  ): Promise<Frame> {
     const body = toBody(chunk, from, to);
-    const { text, rows } = await scoreRaw(predictor, { ...body, model, limits });
+    const { text, rows } = await scoreRaw(raw, { ...body, model, limits });
     checkCount(rows, to - from);
     return parsePredictions(text, to - from);
   }
@@ -51,7 +55,7 @@ export function createScoreRows(
     to: number,
   ): Promise<Frame> {
     const predicted: Predicted = await (chunk.kind === 'frame'
-      ? predictTable(rowsOf(chunk.frame, from, to), parsed, { model, limits })
+      ? predictTable(sliceFrame(chunk.frame, from, to), parsed, { model, limits })
       : predictInvocation(parsed, { ...rowsAsBody(chunk, from, to), model, limits }));
     checkCount(predicted.rows, to - from);
     return toPredictionColumns(predicted.output, to - from);
@@ -60,28 +64,20 @@ export function createScoreRows(
   return async (chunk, from, to) => {
     checkLines(chunk, from, to);
     return predictor.kind === 'raw'
-      ? scoreWithPython(chunk, from, to)
+      ? scoreWithPython(predictor, chunk, from, to)
       : scoreHere(predictor, chunk, from, to);
   };
 }
 
-/** Columns of a file with types have none in JSON that Python would not give them back by the signature. */
+/** Rows of a columnar file as JSON: the types that they lose, MLflow gives them again by the signature. */
 function toBody(chunk: Chunk, from: number, to: number) {
   if (chunk.kind !== 'frame') return rowsAsBody(chunk, from, to);
-  const records = encodeFrame(rowsOf(chunk.frame, from, to));
+  const records = encodeFrame(sliceFrame(chunk.frame, from, to));
   return {
     contentType: 'application/json',
     body: Buffer.from(`{"dataframe_records": ${records}}`),
   };
 }
-
-const rowsOf = (table: Frame, from: number, to: number): Frame =>
-  from === 0 && to === table.rowCount
-    ? table
-    : takeRows(
-        table,
-        Uint32Array.from({ length: to - from }, (_, at) => from + at),
-      );
 
 const BRACE = 0x7b;
 

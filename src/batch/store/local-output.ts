@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, readFile, rename, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isAbsent, translateFileError } from '../../publish/file-error.ts';
+import { absentAsUndefined, translateFileError } from '../../publish/file-error.ts';
 import { findInside, placeInside } from '../../publish/folder-paths.ts';
 import { checkObjectKey } from '../../publish/object-key.ts';
 import type { WriteCondition, WriteOutcome } from '../../publish/object-store.ts';
+import { removeEmptyFolders } from '../../publish/remove-empty-folders.ts';
 import { createProcessMark, isLiveMark } from '../../serving/process-mark.ts';
 import type { BatchOutput } from '../batch-output.ts';
 import { createLocalPendingObject, placeOnce } from './local-pending-object.ts';
@@ -124,18 +125,4 @@ async function isAbandoned(name: string, file: string): Promise<boolean> {
   return !isLiveMark(name.slice(PARTIAL.length), modifiedMs, Date.now());
 }
 
-async function removeEmptyFolders(folder: string, root: string): Promise<void> {
-  for (let at = folder; at.startsWith(`${root}/`); at = dirname(at)) {
-    try {
-      await rmdir(at);
-    } catch {
-      return; // something else lies in it, or another process was faster
-    }
-  }
-}
-
 const etagOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-function absentAsUndefined(error: unknown): undefined {
-  if (!isAbsent(error)) throw error;
-}
