@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { BATCH_FORMATS } from '../batch/batch-options.ts';
-import { parseCount } from '../config/parse-setting.ts';
+import { parseCount, parseRatio } from '../config/parse-setting.ts';
 import {
   addPythonOptions,
   checked,
@@ -55,8 +55,3 @@ export function addBatchCommand(root: Command, keep: (exitCode: number) => void)
 
 const formatOption = (flags: string, description: string): Option =>
   new Option(flags, description).choices(BATCH_FORMATS);
-
-function parseRatio(text: string): number | undefined {
-  const ratio = text.trim() === '' ? Number.NaN : Number(text);
-  return ratio >= 0 && ratio <= 1 ? ratio : undefined;
-}

@@ -51,6 +51,12 @@ export function parseCount(text: string): number | undefined {
   return value !== undefined && value > 0 ? value : undefined;
 }
 
+/** A number from 0 to 1. */
+export function parseRatio(text: string): number | undefined {
+  const ratio = text.trim() === '' ? Number.NaN : Number(text);
+  return ratio >= 0 && ratio <= 1 ? ratio : undefined;
+}
+
 export function parsePort(text: string): number | undefined {
   const value = wholeNumber(text);
   return value !== undefined && value <= 65_535 ? value : undefined;

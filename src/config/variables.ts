@@ -7,6 +7,7 @@ import {
   parseNames,
   parsePort,
   parsePublishOn,
+  parseRatio,
   parseScopes,
   parseSeconds,
   parseText,
@@ -38,6 +39,7 @@ const REFRESH_MODES = ['poll', 'push'] as const;
 const RUNTIMES = ['auto', 'node', 'python'] as const;
 const NETWORKS = ['deny', 'allow'] as const;
 const ENVIRONMENT_MANAGERS = ['uv', 'virtualenv', 'local'] as const;
+const FORMATS = ['csv', 'jsonl', 'parquet', 'json'] as const;
 const BYTES = 'a size above 0, for example 512MiB or 1000000';
 
 /** Every variable that is read here; names are MLflow's where MLflow has one. */
@@ -207,6 +209,55 @@ export const VARIABLES = {
     accepts: 'true, false',
     fallback: 'true',
     effect: 'false: models that are pickles are refused, wherever they come from',
+  }),
+  batchInput: variable('MLFLOW_SERVERLESS_BATCH_INPUT', parseText, {
+    accepts: 's3://<bucket>/<prefix>',
+    fallback: 'none',
+    effect: 'batch function: only files below it are scored',
+  }),
+  batchOutput: variable('MLFLOW_SERVERLESS_BATCH_OUTPUT', parseText, {
+    accepts: 's3://<bucket>/<prefix>',
+    fallback: 'none',
+    effect: 'batch function: where results go',
+  }),
+  batchFormat: variable('MLFLOW_SERVERLESS_BATCH_FORMAT', oneOf(FORMATS), {
+    accepts: FORMATS.join(', '),
+    fallback: "the input's",
+    effect: 'batch function: format of the results',
+  }),
+  batchMaxRefusedRatio: variable('MLFLOW_SERVERLESS_BATCH_MAX_REFUSED_RATIO', parseRatio, {
+    accepts: 'a number from 0 to 1',
+    fallback: '0',
+    effect: 'batch function: a file fails when more than this share of its rows is refused',
+  }),
+  batchDistributeAboveBytes: variable(
+    'MLFLOW_SERVERLESS_BATCH_DISTRIBUTE_ABOVE_BYTES',
+    parseBytes,
+    {
+      accepts: BYTES,
+      fallback: '256MiB',
+      effect: 'batch function: a larger file is scored in parts, by the state machine',
+    },
+  ),
+  batchRangeBytes: variable('MLFLOW_SERVERLESS_BATCH_RANGE_BYTES', parseBytes, {
+    accepts: BYTES,
+    fallback: '64MiB',
+    effect: 'batch function: how much of a file one part has, about',
+  }),
+  batchStateMachine: variable('MLFLOW_SERVERLESS_BATCH_STATE_MACHINE', parseText, {
+    accepts: 'the ARN of a state machine',
+    fallback: 'none: every file is scored in one piece',
+    effect: 'batch function: what large files are handed over to',
+  }),
+  batchQueueUrl: variable('MLFLOW_SERVERLESS_BATCH_QUEUE_URL', parseText, {
+    accepts: 'the URL of a queue of SQS',
+    fallback: 'none: what failed comes again when its visibility time-out ends',
+    effect: 'batch function: where messages come from; one that failed comes again after a minute',
+  }),
+  batchFailuresUrl: variable('MLFLOW_SERVERLESS_BATCH_FAILURES_URL', parseText, {
+    accepts: 'the URL of a queue of SQS',
+    fallback: 'none: what cannot succeed is tried as often as everything else',
+    effect: 'batch function: where messages go at once whose file cannot be scored as it is',
   }),
   logLevel: variable('MLFLOW_SERVERLESS_LOG_LEVEL', oneOf(LEVELS), {
     accepts: LEVELS.join(', '),
