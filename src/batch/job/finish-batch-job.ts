@@ -1,32 +1,40 @@
 import { ServingError } from '../../errors.ts';
+import type { BatchInput } from '../batch-input.ts';
 import type { BatchManifest, BatchManifestFile } from '../batch-manifest.ts';
 import type { BatchOutput } from '../batch-output.ts';
 import { mapInOrder } from '../map-in-order.ts';
 import type { BatchJob, BatchOutcome } from './batch-job.ts';
 import { checkRefused } from './check-refused.ts';
 import { identifyJob } from './job-identity.ts';
-import { jobFolder, MANIFEST_NAME, PART_RECORD_NAME, partFolder } from './output-names.ts';
+import {
+  jobFolder,
+  MANIFEST_NAME,
+  PART_RECORD_NAME,
+  type PartRows,
+  partFolder,
+} from './output-names.ts';
 import { encodeManifest, readManifest } from './read-manifest.ts';
 import { resolveOptions } from './resolve-options.ts';
 
 const READS_AT_ONCE = 16;
 
-export interface PartsToFinish {
-  /** First row of each part, in their order, as they were planned. */
-  readonly firstRows: readonly number[];
-  /** Of the whole file, where the plan knows. */
-  readonly rowCount?: number;
+/** A job as far as it takes to finish it: nothing is read of its input any more. */
+export interface JobToFinish
+  extends Pick<BatchJob<unknown, unknown>, 'output' | 'model' | 'options'> {
+  readonly input: Pick<BatchInput, 'uri' | 'key' | 'etag' | 'sizeBytes'>;
 }
 
 /**
  * Write the one manifest of a file that was scored in parts, when every part is there and every row is in one of them.
  *
+ * @param planned all parts, in their order
+ *
  * @throws {ServingError} INVALID_STATE when a part is missing, or has other rows than were planned; BAD_REQUEST when too many rows
  *   were refused; what the output throws
  */
 export async function finishBatchJob(
-  job: Pick<BatchJob<unknown, unknown>, 'input' | 'output' | 'model' | 'options'>,
-  { firstRows, rowCount }: PartsToFinish,
+  job: JobToFinish,
+  planned: readonly PartRows[],
 ): Promise<BatchOutcome> {
   const { input, output, model } = job;
   const options = resolveOptions(input.key, job.options);
@@ -36,11 +44,15 @@ export async function finishBatchJob(
   const before = await readManifest(output, key);
   if (before) return { kind: 'done-before', manifest: before };
 
+  checkPlan(planned);
   const parts: BatchManifest[] = [];
-  const folders = firstRows.map((_, index) => partFolder(index, firstRows.length));
-  const read = (name: string) => readPart(output, `${folder}/${name}`);
-  for await (const part of mapInOrder(folders, READS_AT_ONCE, read)) parts.push(part);
-  checkPlanned(parts, { firstRows, ...(rowCount !== undefined && { rowCount }) });
+  const folders = planned.map(partFolder);
+  const read = async (part: PartRows) => {
+    const manifest = await readPart(output, `${folder}/${partFolder(part)}`);
+    checkRows(manifest, part);
+    return manifest;
+  };
+  for await (const part of mapInOrder(planned, READS_AT_ONCE, read)) parts.push(part);
   const rows = {
     in: sum(parts, 'in'),
     out: sum(parts, 'out'),
@@ -76,23 +88,23 @@ async function readPart(output: BatchOutput, folder: string): Promise<BatchManif
   );
 }
 
-/** Every row is in one part: each ends where the next begins. */
-function checkPlanned(parts: readonly BatchManifest[], { firstRows, rowCount }: PartsToFinish) {
+/** Every row is in one part: each begins where the one before it ends. */
+function checkPlan(planned: readonly PartRows[]): void {
   let next = 0;
-  for (const [index, part] of parts.entries()) {
-    if (firstRows[index] !== next)
-      throw otherRows(index, `begins at row ${firstRows[index]}`, next);
-    next += part.rows.in;
-  }
-  if (rowCount !== undefined && next !== rowCount) {
-    throw otherRows(parts.length - 1, `ends before row ${next}`, rowCount);
+  for (const { index, firstRow, rowCount } of planned) {
+    if (firstRow !== next) throw otherRows(index, `begins at row ${firstRow}`, `row ${next}`);
+    next += rowCount;
   }
 }
 
-const otherRows = (index: number, found: string, expected: number): ServingError =>
+function checkRows({ rows }: BatchManifest, { index, rowCount }: PartRows): void {
+  if (rows.in !== rowCount) throw otherRows(index, `has ${rows.in} rows`, `${rowCount}`);
+}
+
+const otherRows = (index: number, found: string, expected: string): ServingError =>
   new ServingError(
     'INVALID_STATE',
-    `part ${index + 1} ${found}; expected row ${expected}: the parts are not of one plan`,
+    `part ${index + 1} ${found}; expected ${expected}: the parts are not of one plan`,
   );
 
 const sum = (parts: readonly BatchManifest[], which: keyof BatchManifest['rows']): number =>

@@ -37,10 +37,20 @@ export function jobFolder(inputKey: string, job: string): string {
   return join(...parts, job);
 }
 
-/** The folder of a part in its job's: two plans with another number of parts share none. @param index from 0 */
-export function partFolder(index: number, count: number): string {
-  const digits = String(count).length;
-  return `part-${String(index + 1).padStart(digits, '0')}-of-${count}`;
+/** One of the parts that a large file is scored in. */
+export interface PartRows {
+  /** From 0. */
+  readonly index: number;
+  readonly count: number;
+  /** Number of its first row in the file, counted from 0. */
+  readonly firstRow: number;
+  readonly rowCount: number;
+}
+
+/** The folder of a part in its job's: what two plans cut in different ways lies in different ones. */
+export function partFolder({ index, count, firstRow, rowCount }: PartRows): string {
+  const number = String(index + 1).padStart(String(count).length, '0');
+  return `part-${number}-of-${count}-rows-${firstRow}-${firstRow + rowCount - 1}`;
 }
 
 /**

@@ -2,17 +2,8 @@ import type { BatchJob, BatchOutcome } from './batch-job.ts';
 import { checkPlaces } from './check-places.ts';
 import { completeOnce } from './complete-once.ts';
 import { identifyJob } from './job-identity.ts';
-import { jobFolder, PART_RECORD_NAME, partFolder } from './output-names.ts';
+import { jobFolder, PART_RECORD_NAME, type PartRows, partFolder } from './output-names.ts';
 import { resolveOptions } from './resolve-options.ts';
-
-/** One of the parts that a large file is scored in. */
-export interface BatchPart {
-  /** From 0. */
-  readonly index: number;
-  readonly count: number;
-  /** Number of its first row in the file, counted from 0. */
-  readonly firstRow: number;
-}
 
 /**
  * Score one part of a file, with the effect of exactly once. What comes of it lies in a folder of its own; the job is done when
@@ -23,18 +14,18 @@ export interface BatchPart {
  */
 export async function runBatchPart<Item, Piece>(
   job: BatchJob<Item, Piece>,
-  { index, count, firstRow }: BatchPart,
+  part: PartRows,
 ): Promise<BatchOutcome> {
   const { input, output, model } = job;
   checkPlaces(input.uri, output.uri);
   const options = resolveOptions(input.key, job.options);
   const id = identifyJob(input, model, options);
-  const folder = `${jobFolder(input.key, id)}/${partFolder(index, count)}`;
+  const folder = `${jobFolder(input.key, id)}/${partFolder(part)}`;
   return completeOnce(job, {
     id,
     options: { ...options, maxRefusedRatio: 1 },
     folder,
     recordName: PART_RECORD_NAME,
-    firstRow,
+    firstRow: part.firstRow,
   });
 }

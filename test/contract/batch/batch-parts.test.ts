@@ -10,8 +10,14 @@ import { createLocalOutput } from '../../../src/batch/store/local-output.ts';
 import { createLineEngine } from '../../helpers/line-engine.ts';
 
 const TEXT = 'abc\nbad1\ndef\nghi\nbad2\njkl\n';
-/** Two rows each. */
-const FIRST_ROWS = [0, 2, 4];
+const planOf = (firstRows: number[], rowCount: number) =>
+  firstRows.map((firstRow, index) => ({
+    index,
+    count: firstRows.length,
+    firstRow,
+    rowCount: (firstRows[index + 1] ?? rowCount) - firstRow,
+  }));
+const PLAN = planOf([0, 2, 4], 6);
 
 let root: string;
 beforeEach(() => {
@@ -29,7 +35,8 @@ const wholeJob = async (maxRefusedRatio = 0.5) => ({
 
 async function runPart(index: number, maxRefusedRatio?: number) {
   const job = await wholeJob(maxRefusedRatio);
-  const firstRow = FIRST_ROWS[index] ?? 0;
+  const planned = PLAN[index]!;
+  const { firstRow } = planned;
   const engine = createLineEngine();
   const bytes = Buffer.from(
     TEXT.split('\n')
@@ -48,10 +55,7 @@ async function runPart(index: number, maxRefusedRatio?: number) {
       yield { ...item, firstRow: item.firstRow + firstRow };
     }
   };
-  return runBatchPart(
-    { ...job, engine: { ...engine, read } },
-    { index, count: FIRST_ROWS.length, firstRow },
-  );
+  return runBatchPart({ ...job, engine: { ...engine, read } }, planned);
 }
 
 const manifests = () =>
@@ -65,24 +69,23 @@ describe('a file that is scored in parts', () => {
     expect(outcomes.map(({ kind }) => kind)).toEqual(['scored', 'scored', 'scored']);
     expect(manifests()).toEqual([]);
 
-    const plan = { firstRows: FIRST_ROWS, rowCount: 6 };
-    const outcome = await finishBatchJob(await wholeJob(), plan);
+    const outcome = await finishBatchJob(await wholeJob(), PLAN);
 
     const manifest = outcome.kind === 'scored' ? outcome.manifest : undefined;
     expect(manifest?.rows).toEqual({ in: 6, out: 4, refused: 2 });
     expect(manifest?.outputs.map(({ path, rows }) => `${path} ${rows}`)).toEqual([
-      'part-1-of-3/predictions.csv 1',
-      'part-2-of-3/predictions.csv 2',
-      'part-3-of-3/predictions.csv 1',
+      'part-1-of-3-rows-0-1/predictions.csv 1',
+      'part-2-of-3-rows-2-3/predictions.csv 2',
+      'part-3-of-3-rows-4-5/predictions.csv 1',
     ]);
     expect(manifest?.errors.map(({ path }) => path)).toEqual([
-      'part-1-of-3/errors.jsonl',
-      'part-3-of-3/errors.jsonl',
+      'part-1-of-3-rows-0-1/errors.jsonl',
+      'part-3-of-3-rows-4-5/errors.jsonl',
     ]);
     const folder = join(root, 'out/rows.csv', manifest?.job ?? '');
-    const errors = readFileSync(join(folder, 'part-3-of-3/errors.jsonl'), 'utf8');
+    const errors = readFileSync(join(folder, 'part-3-of-3-rows-4-5/errors.jsonl'), 'utf8');
     expect(JSON.parse(errors)).toMatchObject({ row: 4, record: 'bad2' });
-    expect(await finishBatchJob(await wholeJob(), plan)).toEqual({
+    expect(await finishBatchJob(await wholeJob(), PLAN)).toEqual({
       ...outcome,
       kind: 'done-before',
     });
@@ -99,34 +102,30 @@ describe('a file that is scored in parts', () => {
     await runPart(0);
     await runPart(2);
 
-    await expect(finishBatchJob(await wholeJob(), { firstRows: FIRST_ROWS })).rejects.toMatchObject(
-      {
-        code: 'INVALID_STATE',
-        message: expect.stringContaining('part-2-of-3 is not complete'),
-      },
-    );
+    await expect(finishBatchJob(await wholeJob(), PLAN)).rejects.toMatchObject({
+      code: 'INVALID_STATE',
+      message: expect.stringContaining('part-2-of-3-rows-2-3 is not complete'),
+    });
     expect(manifests()).toEqual([]);
   });
 
   it.each([
-    [[0, 3, 4], undefined],
-    [FIRST_ROWS, 7],
-  ])('is not done when rows %j of %s are not where they were planned', async (firstRows, rowCount) => {
+    ['cut elsewhere', planOf([0, 3, 4], 6), 'part-1-of-3-rows-0-2 is not complete'],
+    ['of a longer file', planOf([0, 2, 4], 7), 'part-3-of-3-rows-4-6 is not complete'],
+    ['with a gap', planOf([0, 2, 4], 6).toSpliced(1, 1), 'begins at row 4; expected row 2'],
+  ])('is not done by parts of a plan that was %s', async (_, plan, message) => {
     for (const index of [0, 1, 2]) await runPart(index);
 
-    const plan = { firstRows, ...(rowCount && { rowCount }) };
     await expect(finishBatchJob(await wholeJob(), plan)).rejects.toMatchObject({
       code: 'INVALID_STATE',
-      message: expect.stringContaining('expected row'),
+      message: expect.stringContaining(message),
     });
   });
 
   it('fails when all parts together refused too many rows', async () => {
     for (const index of [0, 1, 2]) await runPart(index, 0.3);
 
-    await expect(
-      finishBatchJob(await wholeJob(0.3), { firstRows: FIRST_ROWS }),
-    ).rejects.toMatchObject({
+    await expect(finishBatchJob(await wholeJob(0.3), PLAN)).rejects.toMatchObject({
       code: 'BAD_REQUEST',
       message: expect.stringContaining('2 of 6 rows were refused'),
     });

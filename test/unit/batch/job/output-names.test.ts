@@ -41,10 +41,14 @@ describe('names of files', () => {
   });
 
   it('put parts in their order', () => {
-    expect([0, 9, 99].map((index) => partFolder(index, 100))).toEqual([
-      'part-001-of-100',
-      'part-010-of-100',
-      'part-100-of-100',
+    expect(
+      [0, 9, 99].map((index) =>
+        partFolder({ index, count: 100, firstRow: index * 5, rowCount: 5 }),
+      ),
+    ).toEqual([
+      'part-001-of-100-rows-0-4',
+      'part-010-of-100-rows-45-49',
+      'part-100-of-100-rows-495-499',
     ]);
   });
 });

@@ -1,0 +1,29 @@
+import type { BatchInput } from '../batch-input.ts';
+import type { BatchOptions } from '../batch-options.ts';
+import { resolveOptions } from '../job/resolve-options.ts';
+import { planRanges, type RangePlan } from '../read/plan-ranges.ts';
+
+export interface SplitOptions {
+  /** A file that has no more is scored in one piece. */
+  readonly splitAboveBytes: number;
+  /** Of a part, about. */
+  readonly rangeBytes: number;
+}
+
+/**
+ * Where a file is cut into parts; `undefined` when it stays in one piece: it is small, has one row group, or is gzip or a JSON body,
+ * which can only be read from the start.
+ *
+ * @throws {ServingError} as `planRanges`
+ */
+export async function planFile(
+  input: BatchInput,
+  options: BatchOptions,
+  { splitAboveBytes, rangeBytes }: SplitOptions,
+): Promise<RangePlan | undefined> {
+  if (input.sizeBytes <= splitAboveBytes) return undefined;
+  const { inputFormat, isInputGzip } = resolveOptions(input.key, options);
+  if (inputFormat === 'json' || isInputGzip) return undefined;
+  const plan = await planRanges(input, { inputFormat, isInputGzip }, rangeBytes);
+  return plan.ranges.length > 1 ? plan : undefined;
+}

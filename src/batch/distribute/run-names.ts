@@ -1,0 +1,16 @@
+/** Names below the output that no input's folder has: those of inputs end with their job. */
+const ROOT = '_runs';
+
+const folder = (run: string): string => `${ROOT}/${run}`;
+
+/** JSON Lines, a `PlannedItem` each. */
+export const planKey = (run: string): string => `${folder(run)}/plan.jsonl`;
+
+export const itemsFolder = (run: string): string => `${folder(run)}/items`;
+
+export const itemKey = (run: string, index: number): string => `${itemsFolder(run)}/${index}.json`;
+
+/** @param file from 0, in the order of the plan */
+export const headerKey = (run: string, file: number): string => `${folder(run)}/headers/${file}`;
+
+export const runManifestKey = (run: string): string => `${folder(run)}/_manifest.json`;

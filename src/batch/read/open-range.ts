@@ -1,0 +1,16 @@
+import type { BatchInput } from '../batch-input.ts';
+import type { Chunk } from '../chunk.ts';
+import { type OpenRowsOptions, openRows } from './open-rows.ts';
+import { placeOf, type RangePlan, type RowRange } from './plan-ranges.ts';
+
+export interface PlannedRange extends Pick<RangePlan, 'header' | 'headerFields'> {
+  readonly range: RowRange;
+}
+
+/** The rows of one range of a plan; their numbers are the file's. Throws as `openRows`. */
+export const openRange = (
+  input: BatchInput,
+  options: Omit<OpenRowsOptions, 'range'>,
+  { range, ...plan }: PlannedRange,
+): AsyncIterable<Chunk> =>
+  openRows(input, { ...options, range: { from: placeOf(plan, range), end: range.end } });
