@@ -31,6 +31,7 @@ export async function buildLambda(
     await bundle('invocations', directory, ['@aws-sdk/*']),
     // Publishing writes, with the SDK: in the bundle, so that the version is ours and not the platform's.
     await bundle('registry-events', directory, []),
+    await bundle('batch', directory, []),
   ];
   writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}\n');
   const binaries = join(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EncodedChunk } from '../batch/encoded-chunk.ts';
+import { fixedModelUri } from '../batch/fixed-model-uri.ts';
 import { startThreadPool, type ThreadPool } from '../batch/threads/thread-pool.ts';
 import type { ThreadItem } from '../batch/threads/threaded-engine.ts';
 import type { OutputPiece } from '../batch/write/encode-chunk.ts';
@@ -26,15 +27,10 @@ export function startBatchThreads({
   digest,
   size,
 }: BatchThreadsOptions): Promise<ThreadPool<ThreadItem, EncodedChunk<OutputPiece>>> {
-  const modelUri = fixedUri(version) ?? configuration.modelUri;
+  // An alias may move between two threads' starts.
+  const modelUri = fixedModelUri(version) ?? configuration.modelUri;
   const workerData: BatchThreadData = { configuration: { ...configuration, modelUri }, digest };
   return startThreadPool({ entry: findEntry(), size, workerData });
-}
-
-/** An alias may move between two threads' starts. */
-function fixedUri({ name, version }: ModelVersion): string | undefined {
-  if (/^\d+$/.test(version)) return `models:/${name}/${version}`;
-  return version.startsWith('m-') ? `models:/${version}` : undefined;
 }
 
 /** Beside the command line's bundle, or beside this source. */

@@ -60,6 +60,8 @@ export interface ListedObject {
   readonly key: string;
   readonly sizeBytes: number;
   readonly modifiedAtMs: number;
+  /** Without quotes; only of a bucket. */
+  readonly etag?: string;
 }
 
 /** Write only if nothing is there, or only if it is still what was read. */

@@ -33,10 +33,11 @@ export function listS3Pages(
     const pages: S3Page[] = [];
     for await (const page of paginateListObjectsV2({ client }, input, { abortSignal })) {
       const decode = page.EncodingType === 'url' ? decodeFormValue : (text: string) => text;
-      const objects = (page.Contents ?? []).map(({ Key = '', Size = 0, LastModified }) => ({
+      const objects = (page.Contents ?? []).map(({ Key = '', Size = 0, LastModified, ETag }) => ({
         key: decode(Key).slice(root.length),
         sizeBytes: Size,
         modifiedAtMs: LastModified?.getTime() ?? 0,
+        ...(ETag && { etag: ETag.replaceAll('"', '') }),
       }));
       const folders = (page.CommonPrefixes ?? []).map(({ Prefix = '' }) =>
         decode(Prefix).slice(root.length, -1),

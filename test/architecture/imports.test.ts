@@ -107,6 +107,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/model',
     'src/errors',
   ],
+  'src/aws': ['src/aws', 'src/http-client', 'src/errors'],
   'src/tokens': ['src/tokens', 'src/errors'],
   'src/adapters': [
     'src/adapters',

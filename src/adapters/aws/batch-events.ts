@@ -30,6 +30,22 @@ export function parseCreatedObjects(body: string): CreatedObject[] {
   return inEnvelope(body, 0).filter(({ key }) => !key.endsWith('/'));
 }
 
+/** A message that tells of one object, in the form of EventBridge's: what starts its scoring again. */
+export function encodeCreatedObject({
+  bucket,
+  key,
+  etag,
+  versionId,
+  sizeBytes,
+}: CreatedObject): string {
+  const object = { key, etag, size: sizeBytes, 'version-id': versionId };
+  return JSON.stringify({
+    source: 'aws.s3',
+    'detail-type': 'Object Created',
+    detail: { bucket: { name: bucket }, object },
+  });
+}
+
 function inEnvelope(text: string, depth: number): CreatedObject[] {
   const event = parseObject(text);
   if (event['Type'] === 'Notification' && typeof event['Message'] === 'string') {

@@ -1,14 +1,36 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { type ErrorCode, ServingError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import { type CreatedObject, parseCreatedObjects } from './batch-events.ts';
+import { type CreatedObject, encodeCreatedObject, parseCreatedObjects } from './batch-events.ts';
 import type { LambdaContext } from './lambda-handler.ts';
 
-/** Scores one object; resolves when its manifest is written, or was there already. */
+/**
+ * Scores one object; resolves when its manifest is written, or was there already.
+ *
+ * @param replay a message that starts this again
+ */
 export type RunObject = (
   object: CreatedObject,
+  replay: string,
   options: { readonly signal: AbortSignal },
 ) => Promise<void>;
+
+/** The two queues, as far as they are known. */
+export interface BatchQueues {
+  /** Where messages come from. */
+  readonly source?: { comeBackIn(receiptHandle: string, seconds: number): Promise<void> };
+  /** The dead-letter queue. */
+  readonly failures?: {
+    send(body: string, attributes: Readonly<Record<string, string>>): Promise<void>;
+  };
+}
+
+export interface BatchHandlerOptions {
+  readonly run: RunObject;
+  readonly log: Log;
+  readonly queues?: BatchQueues;
+}
 
 export type BatchLambdaHandler = (
   event: SQSEvent,
@@ -18,26 +40,46 @@ export type BatchLambdaHandler = (
 /** To end by ourselves, and leave no half upload, before the platform ends us; ms. */
 const MARGIN_MS = 10_000;
 
+/** A killed run's claim ends after a minute; later tries wait longer; s. */
+const COMES_BACK = { first: 70, most: 900 };
+
+/** The file cannot be scored as it is: no further try helps, somebody has to look. */
+const IS_FINAL: ReadonlySet<ErrorCode> = new Set([
+  'BAD_REQUEST',
+  'INVALID_PARAMETER_VALUE',
+  'NOT_IMPLEMENTED',
+  'REQUEST_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+]);
+
 /**
  * Open batch scoring to a queue: only messages that failed come again, and after the last try they go to the
- * dead-letter queue.
+ * dead-letter queue. What no try can help goes there at once, with the reason.
  *
  * One file after the other: each may take all the memory that a job is given. The event source must have
  * `ReportBatchItemFailures`. A message of several objects comes again as a whole; those that are done are done.
  */
-export function createBatchLambdaHandler(run: RunObject, log: Log): BatchLambdaHandler {
+export function createBatchLambdaHandler(options: BatchHandlerOptions): BatchLambdaHandler {
+  const { log, queues = {} } = options;
   return (event, context) => {
     const remainingMs = context.getRemainingTimeInMillis() - MARGIN_MS;
     const signal = AbortSignal.timeout(Math.max(0, remainingMs));
     const work = async (message: SQSRecord): Promise<void> => {
       try {
-        await runAll(message.body, (object) => run(object, { signal }), signal);
+        await workOff(message, options, signal);
       } catch (error) {
+        const received = Number(message.attributes.ApproximateReceiveCount);
+        const { messageId } = message;
         log.error('a message of the batch queue could not be worked off', {
-          messageId: message.messageId,
-          received: Number(message.attributes.ApproximateReceiveCount),
-          error,
+          ...{ messageId, received, error },
         });
+        const seconds = Math.min(
+          COMES_BACK.most,
+          COMES_BACK.first * 2 ** Math.max(0, received - 1),
+        );
+        await queues.source
+          ?.comeBackIn(message.receiptHandle, seconds)
+          .catch((cause: unknown) => log.warn('it comes again later', { messageId, error: cause }));
         throw error;
       }
     };
@@ -49,15 +91,32 @@ export function createBatchLambdaHandler(run: RunObject, log: Log): BatchLambdaH
 }
 
 /** A file that fails does not keep those after it waiting; the first failure is the message's. */
-async function runAll(
-  body: string,
-  run: (object: CreatedObject) => Promise<void>,
+async function workOff(
+  { body, messageId }: SQSRecord,
+  { run, log, queues: { failures } = {} }: BatchHandlerOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const failures: unknown[] = [];
-  for (const object of parseCreatedObjects(body)) {
-    signal.throwIfAborted();
-    await run(object).catch((error: unknown) => failures.push(error));
+  const remaining: unknown[] = [];
+  const giveUp = async (error: unknown, replay: string): Promise<void> => {
+    const isFinal = error instanceof ServingError && IS_FINAL.has(error.code);
+    if (!isFinal || failures === undefined) throw error;
+    log.error('a file cannot be scored as it is; its message goes to the dead-letter queue', {
+      ...{ messageId, error },
+    });
+    await failures.send(replay, { error: `${error.code}: ${error.message}` });
+  };
+  let objects: CreatedObject[] = [];
+  try {
+    objects = parseCreatedObjects(body);
+  } catch (error) {
+    await giveUp(error, body);
   }
-  if (failures.length > 0) throw failures[0];
+  for (const object of objects) {
+    signal.throwIfAborted();
+    const replay = encodeCreatedObject(object);
+    await run(object, replay, { signal })
+      .catch((error: unknown) => giveUp(error, replay))
+      .catch((error: unknown) => remaining.push(error));
+  }
+  if (remaining.length > 0) throw remaining[0];
 }

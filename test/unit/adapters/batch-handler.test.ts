@@ -1,9 +1,12 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { parseCreatedObjects } from '../../../src/adapters/aws/batch-events.ts';
 import {
+  type BatchQueues,
   createBatchLambdaHandler,
   type RunObject,
 } from '../../../src/adapters/aws/batch-handler.ts';
+import { badRequest, ServingError } from '../../../src/errors.ts';
 import { createLog } from '../../../src/log.ts';
 
 const message = (messageId: string, ...keys: string[]): SQSRecord => ({
@@ -35,18 +38,27 @@ const failures = (...ids: string[]) => ({
   batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })),
 });
 
-/** Fails on keys that begin with "bad". */
-function setUp({ run, remainingMs = 60_000 }: { run?: RunObject; remainingMs?: number } = {}) {
+interface SetUp {
+  readonly run?: RunObject;
+  readonly remainingMs?: number;
+  readonly queues?: BatchQueues;
+}
+
+/** Fails on keys that begin with "bad"; with a fault of the file's own on those that begin with "poison". */
+function setUp({ run, remainingMs = 60_000, queues }: SetUp = {}) {
   const lines: string[] = [];
   const done: string[] = [];
-  const handler = createBatchLambdaHandler(
-    run ??
+  const handler = createBatchLambdaHandler({
+    run:
+      run ??
       (async ({ key }) => {
         if (key.startsWith('bad')) throw new Error(`cannot score ${key}`);
+        if (key.startsWith('poison')) throw badRequest(`${key} is empty`);
         done.push(key);
       }),
-    createLog({ stream: { write: (line) => lines.push(line) } }),
-  );
+    log: createLog({ stream: { write: (line) => lines.push(line) } }),
+    ...(queues && { queues }),
+  });
   const context = { awsRequestId: 'r', getRemainingTimeInMillis: () => remainingMs };
   return { handle: (event: SQSEvent) => handler(event, context), lines, done };
 }
@@ -124,7 +136,7 @@ describe('the batch handler on Lambda', () => {
 
   it('stops before the platform does, and gives back what it did not come to', async () => {
     const seen: string[] = [];
-    const run: RunObject = ({ key }, { signal }) =>
+    const run: RunObject = ({ key }, _replay, { signal }) =>
       new Promise((_, reject) => {
         seen.push(key);
         signal.addEventListener('abort', () => reject(signal.reason));
@@ -135,6 +147,68 @@ describe('the batch handler on Lambda', () => {
 
     expect(response).toEqual(failures('1', '2'));
     expect(seen).toEqual(['a']);
+  });
+
+  describe('with its queues', () => {
+    function createQueues() {
+      const later: [string, number][] = [];
+      const given: [string, Readonly<Record<string, string>>][] = [];
+      const queues: BatchQueues = {
+        source: { comeBackIn: async (...call) => void later.push(call) },
+        failures: { send: async (...call) => void given.push(call) },
+      };
+      return { queues, later, given };
+    }
+
+    it('puts a file that cannot be scored as it is into the dead-letter queue at once, with the reason', async () => {
+      const { queues, later, given } = createQueues();
+      const { handle, done } = setUp({ queues });
+
+      const response = await handle(queue(message('1', 'a', 'poison', 'b')));
+
+      expect(response).toEqual(failures());
+      expect(done).toEqual(['a', 'b']);
+      expect(later).toEqual([]);
+      expect(given).toEqual([[expect.anything(), { error: 'BAD_REQUEST: poison is empty' }]]);
+      expect(parseCreatedObjects(given[0]?.[0] ?? '')).toEqual([{ bucket: 'in', key: 'poison' }]);
+    });
+
+    it('puts a message that it does not understand there as it is', async () => {
+      const { queues, given } = createQueues();
+      const { handle } = setUp({ queues });
+
+      expect(await handle(queue({ ...message('1'), body: '{"a":1}' }))).toEqual(failures());
+      expect(given.map(([body]) => body)).toEqual(['{"a":1}']);
+    });
+
+    it.each([
+      ['1', 70],
+      ['2', 140],
+      ['4', 560],
+      ['9', 900],
+    ])('lets what failed for the %sth time come again in %d s', async (received, seconds) => {
+      const { queues, later, given } = createQueues();
+      const { handle } = setUp({ queues });
+      const { attributes } = message('1');
+      const failed = {
+        ...message('1', 'bad', 'poison'),
+        attributes: { ...attributes, ApproximateReceiveCount: received },
+      };
+
+      expect(await handle(queue(failed))).toEqual(failures('1'));
+      expect(later).toEqual([['receipt', seconds]]);
+      expect(given).toHaveLength(1);
+    });
+
+    it('keeps a message whose way to the dead-letter queue is closed', async () => {
+      const { queues } = createQueues();
+      const send = async () => {
+        throw new ServingError('PERMISSION_DENIED', 'queue may not be used');
+      };
+      const { handle } = setUp({ queues: { ...queues, failures: { send } } });
+
+      expect(await handle(queue(message('1', 'poison')))).toEqual(failures('1'));
+    });
   });
 
   it('answers a batch without messages', async () => {

@@ -1,0 +1,92 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { ServingError } from '../errors.ts';
+import { describeFailure } from './describe-failure.ts';
+import { sdkOptions } from './sdk-options.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface StateMachine {
+  /**
+   * Start an execution, unless one of the same name is under way. After one that has ended, the next is named `<name>-2`, and
+   * so on: names are taken for 90 days.
+   *
+   * @param input plain JSON; the same for the same name
+   * @returns its ARN
+   * @throws {ServingError} PERMISSION_DENIED, RESOURCE_DOES_NOT_EXIST, TEMPORARILY_UNAVAILABLE …
+   */
+  start(name: string, input: unknown, options?: { signal?: AbortSignal }): Promise<string>;
+}
+
+/** Executions of one name, before somebody has to look what is wrong. */
+const MAX_EXECUTIONS = 100;
+const UNDER_WAY: ReadonlySet<string> = new Set(['RUNNING', 'PENDING_REDRIVE']);
+
+/**
+ * A state machine of AWS Step Functions.
+ *
+ * @param environment see `sdkOptions`; `AWS_ENDPOINT_URL_SFN` names another server
+ * @throws {ServingError} INVALID_PARAMETER_VALUE as `sdkOptions`, and when the ARN is none of a state machine
+ */
+export function createStateMachine(
+  stateMachineArn: string,
+  environment: Environment,
+): StateMachine {
+  const executions = executionsOf(stateMachineArn);
+  const client = new SFNClient(sdkOptions(environment));
+  const place = `state machine ${stateMachineArn}`;
+
+  async function startOnce(name: string, input: string, abortSignal?: AbortSignal) {
+    const command = new StartExecutionCommand({ stateMachineArn, name, input });
+    try {
+      return (await client.send(command, { ...(abortSignal && { abortSignal }) })).executionArn;
+    } catch (error) {
+      if (error instanceof ExecutionAlreadyExists) return undefined;
+      throw describeFailure(error, { place, permission: 'states:StartExecution' });
+    }
+  }
+
+  async function isUnderWay(executionArn: string, abortSignal?: AbortSignal): Promise<boolean> {
+    const command = new DescribeExecutionCommand({ executionArn });
+    try {
+      const { status = '' } = await client.send(command, { ...(abortSignal && { abortSignal }) });
+      return UNDER_WAY.has(status);
+    } catch (error) {
+      throw describeFailure(error, { place, permission: 'states:DescribeExecution' });
+    }
+  }
+
+  return {
+    async start(name, input, { signal } = {}) {
+      const text = JSON.stringify(input);
+      for (let attempt = 1; attempt <= MAX_EXECUTIONS; attempt += 1) {
+        const each = attempt === 1 ? name : `${name}-${attempt}`;
+        const started = await startOnce(each, text, signal);
+        if (started !== undefined) return started;
+        const arn = `${executions}:${each}`;
+        if (await isUnderWay(arn, signal)) return arn;
+      }
+      throw new ServingError(
+        'INVALID_STATE',
+        `${place} has run ${name} ${MAX_EXECUTIONS} times; look at its executions`,
+      );
+    },
+  };
+}
+
+/** `arn:aws:states:…:stateMachine:<name>` → `arn:aws:states:…:execution:<name>` */
+function executionsOf(arn: string): string {
+  const executions = arn.replace(
+    /^(arn:[a-z-]+:states:[a-z0-9-]+:\d{12}):stateMachine:/,
+    '$1:execution:',
+  );
+  if (executions !== arn) return executions;
+  throw new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    `${arn} is no state machine; expected arn:aws:states:<region>:<account>:stateMachine:<name>`,
+  );
+}

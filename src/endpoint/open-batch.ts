@@ -1,0 +1,149 @@
+import type { BatchOptions } from '../batch/batch-options.ts';
+import { finishRun } from '../batch/distribute/finish-run.ts';
+import { planRun } from '../batch/distribute/plan-run.ts';
+import type { ItemRecord, PlannedItem, PlannedRun } from '../batch/distribute/planned-run.ts';
+import { runItem } from '../batch/distribute/run-item.ts';
+import type { RunManifest } from '../batch/distribute/run-manifest.ts';
+import type { BatchRunRequest } from '../batch/distribute/run-request.ts';
+import { createBatchEngine } from '../batch/engine.ts';
+import { checkPlaces } from '../batch/job/check-places.ts';
+import { identifyJob } from '../batch/job/job-identity.ts';
+import { resolveOptions } from '../batch/job/resolve-options.ts';
+import { runBatchJob } from '../batch/job/run-batch-job.ts';
+import type { S3ObjectName } from '../batch/store/s3-input.ts';
+import { createS3RunStores } from '../batch/store/s3-run-stores.ts';
+import type { BatchConfiguration } from '../config/batch-configuration.ts';
+import { ServingError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Telemetry } from '../telemetry.ts';
+import { leaseBatchModel } from './lease-batch-model.ts';
+import { openEndpoint } from './open-endpoint.ts';
+
+export interface Work {
+  readonly signal: AbortSignal;
+}
+
+/** Starts a run over many calls, unless one of this name is under way or was successful. */
+export type StartRun = (name: string, request: BatchRunRequest, work: Work) => Promise<void>;
+
+export interface BatchServiceOptions {
+  readonly configuration: BatchConfiguration;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  /** @default files are scored in one piece, whatever their size */
+  readonly startRun?: StartRun;
+}
+
+/** What a function does about files: its model is the endpoint's. */
+export interface BatchService {
+  /** Open the model now. @throws {ServingError} whatever the cache threw */
+  preload(): Promise<unknown>;
+  /**
+   * Score one object, or hand it over when it is large. Resolves when its manifest is there, or the run is started.
+   *
+   * @param replay what starts this again, for the dead-letter queue
+   * @throws {ServingError} as `runBatchJob`; TEMPORARILY_UNAVAILABLE while another call is at it
+   */
+  score(object: S3ObjectName, replay: string, work: Work): Promise<void>;
+  /** Throws as `planRun`. */
+  plan(request: BatchRunRequest, work: Work): Promise<PlannedRun>;
+  /** Throws as `runItem`. */
+  item(run: PlannedRun, item: PlannedItem, work: Work): Promise<ItemRecord>;
+  /** Throws as `finishRun`. */
+  finish(run: PlannedRun, work: Work): Promise<RunManifest>;
+}
+
+/** A file gets the model that its alias means when it is begun, not half a minute before; ms. */
+const FLOOR_MS = 500;
+
+/** @throws {ServingError} as `openEndpoint`; INVALID_PARAMETER_VALUE when inputs and outputs lie in one another */
+export async function openBatch(options: BatchServiceOptions): Promise<BatchService> {
+  const { log, telemetry, startRun } = options;
+  const pushFloorMs = options.configuration.pushFloorMs ?? FLOOR_MS;
+  const configuration = { ...options.configuration, pushFloorMs };
+  const { batch, environment, limits, modelUri } = configuration;
+  if (batch.inputUri !== undefined) checkPlaces(batch.inputUri, batch.outputUri);
+  const { cache, preload } = await openEndpoint({ configuration, log, telemetry });
+  const fixed: BatchOptions = {
+    maxRefusedRatio: batch.maxRefusedRatio,
+    ...(batch.outputFormat && { outputFormat: batch.outputFormat }),
+  };
+
+  async function score(name: S3ObjectName, replay: string, work: Work): Promise<void> {
+    const uri = `s3://${name.bucket}/${name.key}`;
+    checkInput(uri, batch.inputUri);
+    const stores = createS3RunStores(environment, work);
+    const { versionId } = name;
+    const input = await stores.openInput({ uri, ...(versionId && { versionId }) });
+    const lease = await leaseBatchModel(cache, modelUri).catch(cannotOpen);
+    try {
+      const { identity: model } = lease;
+      if (startRun !== undefined && input.sizeBytes > batch.distributeAboveBytes) {
+        const job = identifyJob(input, model, resolveOptions(input.key, fixed));
+        const common = { input: uri, output: batch.outputUri, options: fixed, model, replay };
+        await startRun(job, { ...common, ...(versionId && { versionId }) }, work);
+        log.info('a file was handed over to a run of many calls', { uri, job });
+        return;
+      }
+      const output = await stores.openOutput(batch.outputUri);
+      const engine = createBatchEngine({ model: lease.model, limits });
+      const job = { input, output, model, options: fixed, engine, signal: work.signal };
+      const outcome = await runBatchJob(job);
+      if (outcome.kind === 'busy') throw busy(uri, outcome.heldUntilMs);
+      const { rows, job: id } = outcome.manifest;
+      log.info(`a file was scored`, { uri, job: id, outcome: outcome.kind, rows });
+    } finally {
+      lease.release();
+    }
+  }
+
+  return {
+    preload,
+    score,
+    async plan(request, work) {
+      const lease = await leaseBatchModel(cache, modelUri, request.model);
+      try {
+        const split = { splitAboveBytes: batch.distributeAboveBytes, rangeBytes: batch.rangeBytes };
+        const stores = createS3RunStores(environment, work);
+        return await planRun(request, { ...split, ...work, model: lease.identity, stores });
+      } finally {
+        lease.release();
+      }
+    },
+    async item(run, item, work) {
+      const lease = await leaseBatchModel(cache, modelUri, run.model);
+      try {
+        const engine = createBatchEngine({ model: lease.model, limits });
+        return await runItem(run, item, {
+          ...{ engine, ...work },
+          stores: createS3RunStores(environment, work),
+        });
+      } finally {
+        lease.release();
+      }
+    },
+    finish: (run, work) => finishRun(run, { stores: createS3RunStores(environment, work) }),
+  };
+}
+
+/** The file is not to blame: it waits until the model is repaired. */
+function cannotOpen(cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new ServingError('TEMPORARILY_UNAVAILABLE', `the model cannot be opened: ${reason}`, {
+    cause,
+  });
+}
+
+function checkInput(uri: string, inputUri: string | undefined): void {
+  if (inputUri === undefined || uri.startsWith(`${inputUri.replace(/\/+$/, '')}/`)) return;
+  throw new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    `${uri} is not below ${inputUri}; only files there are scored`,
+  );
+}
+
+const busy = (uri: string, heldUntilMs: number): ServingError =>
+  new ServingError(
+    'TEMPORARILY_UNAVAILABLE',
+    `another call scores ${uri}, until ${new Date(heldUntilMs).toISOString()} if it was killed`,
+  );
