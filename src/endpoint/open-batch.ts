@@ -10,6 +10,7 @@ import { checkPlaces } from '../batch/job/check-places.ts';
 import { identifyJob } from '../batch/job/job-identity.ts';
 import { resolveOptions } from '../batch/job/resolve-options.ts';
 import { runBatchJob } from '../batch/job/run-batch-job.ts';
+import { type RunPlaces, runPlaces } from '../batch/store/run-places.ts';
 import type { S3ObjectName } from '../batch/store/s3-input.ts';
 import { createS3RunStores } from '../batch/store/s3-run-stores.ts';
 import type { BatchConfiguration } from '../config/batch-configuration.ts';
@@ -46,7 +47,7 @@ export interface BatchService {
    */
   score(object: S3ObjectName, replay: string, work: Work): Promise<void>;
   /** Throws as `planRun`. */
-  plan(request: BatchRunRequest, work: Work): Promise<PlannedRun>;
+  plan(request: BatchRunRequest, work: Work): Promise<PlannedRun & RunPlaces>;
   /** Throws as `runItem`. */
   item(run: PlannedRun, item: PlannedItem, work: Work): Promise<ItemRecord>;
   /** Throws as `finishRun`. */
@@ -105,7 +106,8 @@ export async function openBatch(options: BatchServiceOptions): Promise<BatchServ
       try {
         const split = { splitAboveBytes: batch.distributeAboveBytes, rangeBytes: batch.rangeBytes };
         const stores = createS3RunStores(environment, work);
-        return await planRun(request, { ...split, ...work, model: lease.identity, stores });
+        const run = await planRun(request, { ...split, ...work, model: lease.identity, stores });
+        return { ...run, ...runPlaces(run) };
       } finally {
         lease.release();
       }

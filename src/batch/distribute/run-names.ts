@@ -13,4 +13,7 @@ export const itemKey = (run: string, index: number): string => `${itemsFolder(ru
 /** @param file from 0, in the order of the plan */
 export const headerKey = (run: string, file: number): string => `${folder(run)}/headers/${file}`;
 
+/** What the state machine writes: answers of the calls, for whoever looks why one failed. */
+export const resultsFolder = (run: string): string => `${folder(run)}/results`;
+
 export const runManifestKey = (run: string): string => `${folder(run)}/_manifest.json`;
