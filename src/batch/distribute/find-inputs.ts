@@ -19,14 +19,16 @@ export async function findInputs(
   stores: Pick<RunStores, 'openInput' | 'listInputs'>,
 ): Promise<PlannedInput[]> {
   if (!input.endsWith('/')) {
-    const { uri, etag, sizeBytes } = await stores.openInput({
+    const { uri, key, etag, sizeBytes } = await stores.openInput({
       uri: input,
       ...(versionId && { versionId }),
     });
-    return [{ uri, etag, sizeBytes, ...(versionId && { versionId }) }];
+    return [{ uri, key, etag, sizeBytes, ...(versionId && { versionId }) }];
   }
   const listed = await stores.listInputs(input);
-  const found = listed.filter(({ uri }) => !isHidden(uri.slice(input.length)));
+  const found = listed.filter(
+    ({ uri, key }) => !isHidden(uri.startsWith(input) ? uri.slice(input.length) : key),
+  );
   if (found.length === 0) {
     throw new ServingError(
       'RESOURCE_DOES_NOT_EXIST',

@@ -74,8 +74,7 @@ async function finishFile(
   items: readonly PlannedItem[],
   output: BatchOutput,
 ): Promise<ScoredFile | FailedFile> {
-  const { uri, etag, sizeBytes } = (items[0] as PlannedItem).input;
-  const key = keyOf(uri);
+  const { uri, key, etag, sizeBytes } = (items[0] as PlannedItem).input;
   const input = { uri, key, etag, sizeBytes };
   const job = identifyJob(input, model, resolveOptions(key, options));
   const manifestKey = `${jobFolder(key, job)}/${MANIFEST_NAME}`;
@@ -109,9 +108,6 @@ async function finishParts(
   const outcome = await finishBatchJob(job, planned);
   return outcome.kind === 'busy' ? undefined : outcome.manifest;
 }
-
-/** As the stores name their inputs: the key in the bucket, whole. */
-const keyOf = (uri: string): string => /^s3:\/\/[^/]+\/(.+)$/is.exec(uri)?.[1] ?? uri;
 
 const sum = (files: readonly ScoredFile[], which: keyof BatchManifest['rows']): number =>
   files.reduce((total, { rows }) => total + rows[which], 0);

@@ -32,6 +32,8 @@ export interface PlannedItem {
 /** A file, as it was when the run was planned. */
 export interface PlannedInput {
   readonly uri: string;
+  /** Of the object in its bucket, or of the file in the folder that was named. */
+  readonly key: string;
   readonly versionId?: string;
   readonly etag: string;
   readonly sizeBytes: number;

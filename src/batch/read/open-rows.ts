@@ -12,6 +12,8 @@ export interface OpenRowsOptions {
   readonly inputFormat: Exclude<BatchFormat, 'json'>;
   readonly isInputGzip: boolean;
   readonly chunkRows: number;
+  /** Of text: as `CutOptions`. */
+  readonly chunkBytes?: number;
   /** Of text: where to begin and where to end. @default all of it */
   readonly range?: { readonly from: TextPlace; readonly end: number };
 }
@@ -27,6 +29,7 @@ export function openRows(input: BatchInput, options: OpenRowsOptions): AsyncIter
   // What is gzip is read from its start: its only range is all of it.
   const range = isInputGzip ? undefined : options.range;
   const bytes = range && { start: range.from.offset, end: range.end };
+  const chunkBytes = options.chunkBytes && { chunkBytes: options.chunkBytes };
   const from = range && { from: range.from };
   const text = (): AsyncIterable<Uint8Array> =>
     isInputGzip ? unzipped(input.stream()) : input.stream(bytes);
@@ -36,10 +39,17 @@ export function openRows(input: BatchInput, options: OpenRowsOptions): AsyncIter
         kind: 'csv',
         cutter: createCsvCutter({ isAtStart: range === undefined }),
         chunkRows,
+        ...chunkBytes,
         ...from,
       });
     case 'jsonl':
-      return cutChunks(text(), { kind: 'jsonl', cutter: lineCutter, chunkRows, ...from });
+      return cutChunks(text(), {
+        kind: 'jsonl',
+        cutter: lineCutter,
+        chunkRows,
+        ...chunkBytes,
+        ...from,
+      });
     case 'parquet':
       if (isInputGzip)
         throw badRequest('a Parquet file is compressed inside; expected none that is gzip');

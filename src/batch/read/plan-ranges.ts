@@ -21,7 +21,7 @@ export interface RangePlan {
 }
 
 /** What is looked at in one go; a range is some of these. */
-const STEP_ROWS = 1_000_000;
+const STEP = { rows: 1_000_000, bytes: 4 * 2 ** 20 };
 
 /**
  * Read a text file once and say where it can be cut between rows, about every `rangeBytes`.
@@ -33,10 +33,11 @@ const STEP_ROWS = 1_000_000;
  */
 export async function planRanges(
   input: BatchInput,
-  options: Omit<OpenRowsOptions, 'chunkRows'>,
+  options: Omit<OpenRowsOptions, 'chunkRows' | 'chunkBytes'>,
   rangeBytes: number,
 ): Promise<RangePlan> {
   const ranges: RowRange[] = [];
+  const step = { chunkRows: STEP.rows, chunkBytes: Math.min(STEP.bytes, rangeBytes) };
   let open: { start: number; firstRow: number } | undefined;
   let [end, rowCount, headerFields] = [0, 0, 1];
   let header: Uint8Array = new Uint8Array(0);
@@ -45,7 +46,7 @@ export async function planRanges(
     ranges.push({ ...open, end, rowCount: rowCount - open.firstRow });
     open = undefined;
   };
-  for await (const chunk of openRows(input, { ...options, chunkRows: STEP_ROWS })) {
+  for await (const chunk of openRows(input, { ...options, ...step })) {
     if (chunk.kind === 'frame') throw new Error('row groups are planned by their metadata');
     const { at = 0, bytes, firstRow } = chunk;
     ({ header, headerFields = 1 } = chunk);

@@ -27,6 +27,6 @@ export async function listS3Inputs(
     .map(({ key, etag, sizeBytes }) => {
       const name = `s3://${common.Bucket}/${root}${key}`;
       if (etag === undefined) throw new ServingError('NOT_IMPLEMENTED', `${name} has no ETag`);
-      return { uri: name, etag, sizeBytes };
+      return { uri: name, key: root + key, etag, sizeBytes };
     });
 }
