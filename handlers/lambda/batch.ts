@@ -40,7 +40,8 @@ const handlers = opened.then((batch) => ({
   }),
   tasks: createBatchTaskHandler(
     {
-      plan: ({ request }, work) => batch.plan(parseRunRequest(request), work),
+      plan: ({ request, execution }, work) =>
+        batch.plan(parseRunRequest(request), String(execution), work),
       // Both come from our own plan.
       item: ({ run, item }, work) => batch.item(run as PlannedRun, item as PlannedItem, work),
       finish: ({ run }, work) => batch.finish(run as PlannedRun, work),

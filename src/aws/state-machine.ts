@@ -20,6 +20,16 @@ export interface StateMachine {
    * @throws {ServingError} PERMISSION_DENIED, RESOURCE_DOES_NOT_EXIST, TEMPORARILY_UNAVAILABLE …
    */
   start(name: string, input: unknown, options?: { signal?: AbortSignal }): Promise<string>;
+  /** Throws as `start`. */
+  describe(executionArn: string, options?: { signal?: AbortSignal }): Promise<Execution>;
+}
+
+export interface Execution {
+  /** Of a state machine: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE */
+  readonly status: string;
+  /** The name of the error that ended it. */
+  readonly error?: string;
+  readonly cause?: string;
 }
 
 /** Executions of one name, before somebody has to look what is wrong. */
@@ -50,17 +60,19 @@ export function createStateMachine(
     }
   }
 
-  async function isUnderWay(executionArn: string, abortSignal?: AbortSignal): Promise<boolean> {
+  async function describe(executionArn: string, abortSignal?: AbortSignal): Promise<Execution> {
     const command = new DescribeExecutionCommand({ executionArn });
     try {
-      const { status = '' } = await client.send(command, { ...(abortSignal && { abortSignal }) });
-      return UNDER_WAY.has(status);
+      const found = await client.send(command, { ...(abortSignal && { abortSignal }) });
+      const { status = '', error, cause } = found;
+      return { status, ...(error && { error }), ...(cause && { cause }) };
     } catch (error) {
       throw describeFailure(error, { place, permission: 'states:DescribeExecution' });
     }
   }
 
   return {
+    describe: (executionArn, { signal } = {}) => describe(executionArn, signal),
     async start(name, input, { signal } = {}) {
       const text = JSON.stringify(input);
       for (let attempt = 1; attempt <= MAX_EXECUTIONS; attempt += 1) {
@@ -68,7 +80,7 @@ export function createStateMachine(
         const started = await startOnce(each, text, signal);
         if (started !== undefined) return started;
         const arn = `${executions}:${each}`;
-        if (await isUnderWay(arn, signal)) return arn;
+        if (UNDER_WAY.has((await describe(arn, signal)).status)) return arn;
       }
       throw new ServingError(
         'INVALID_STATE',

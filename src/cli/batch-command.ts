@@ -19,7 +19,7 @@ export function addBatchCommand(root: Command, keep: (exitCode: number) => void)
       .helpOption('--help', 'show this help')
       .requiredOption(
         '-i, --input <file>',
-        'a path or s3://bucket/key; .csv, .jsonl, each also .gz; .parquet; .json is one MLflow body',
+        'a path or s3://bucket/key; .csv, .jsonl, each also .gz; .parquet; .json is one MLflow body; a folder or s3://bucket/prefix/: every file below',
       )
       .requiredOption('-o, --output <folder>', 'a folder or s3://bucket/prefix')
       .addOption(modelOption())
@@ -33,9 +33,8 @@ export function addBatchCommand(root: Command, keep: (exitCode: number) => void)
     .option('--no-inputs', "write predictions alone, without the input's columns")
     .option(
       '--max-refused-ratio <ratio>',
-      'fail when a larger share of the rows is refused; 0 to 1',
+      'fail when a larger share of the rows is refused; 0 to 1 (default: 0, or what endpoint.yaml says)',
       checked(parseRatio, 'a number from 0 to 1'),
-      0,
     )
     .option(
       '--chunk-rows <count>',
@@ -46,6 +45,11 @@ export function addBatchCommand(root: Command, keep: (exitCode: number) => void)
       '-w, --workers <count>',
       'threads that score, each with the model open (default: one for each processor; 1 for small files)',
       checked(parseCount, 'a whole number above 0'),
+    )
+    .option('--here', 'score in this process, not in the deployed stack')
+    .option(
+      '--state-machine <arn>',
+      "of a deployed endpoint, which scores buckets in parts (default: that of endpoint.yaml's stack)",
     )
     .option('--json', 'print the manifest')
     .addHelpText('after', MODEL_URIS)

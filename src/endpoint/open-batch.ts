@@ -1,4 +1,5 @@
 import type { BatchOptions } from '../batch/batch-options.ts';
+import { announceRun } from '../batch/distribute/announce-run.ts';
 import { finishRun } from '../batch/distribute/finish-run.ts';
 import { planRun } from '../batch/distribute/plan-run.ts';
 import type { ItemRecord, PlannedItem, PlannedRun } from '../batch/distribute/planned-run.ts';
@@ -46,8 +47,13 @@ export interface BatchService {
    * @throws {ServingError} as `runBatchJob`; TEMPORARILY_UNAVAILABLE while another call is at it
    */
   score(object: S3ObjectName, replay: string, work: Work): Promise<void>;
-  /** Throws as `planRun`. */
-  plan(request: BatchRunRequest, work: Work): Promise<PlannedRun & RunPlaces>;
+  /**
+   * Plan a run, and write down which one an execution is about.
+   *
+   * @param execution its name
+   * @throws {ServingError} as `planRun`
+   */
+  plan(request: BatchRunRequest, execution: string, work: Work): Promise<PlannedRun & RunPlaces>;
   /** Throws as `runItem`. */
   item(run: PlannedRun, item: PlannedItem, work: Work): Promise<ItemRecord>;
   /** Throws as `finishRun`. */
@@ -101,12 +107,14 @@ export async function openBatch(options: BatchServiceOptions): Promise<BatchServ
   return {
     preload,
     score,
-    async plan(request, work) {
+    async plan(request, execution, work) {
       const lease = await leaseBatchModel(cache, modelUri, request.model);
       try {
         const split = { splitAboveBytes: batch.distributeAboveBytes, rangeBytes: batch.rangeBytes };
         const stores = createS3RunStores(environment, work);
-        const run = await planRun(request, { ...split, ...work, model: lease.identity, stores });
+        const asked = { ...request, options: { ...fixed, ...request.options } };
+        const run = await planRun(asked, { ...split, ...work, model: lease.identity, stores });
+        await announceRun(run, execution, stores);
         return { ...run, ...runPlaces(run) };
       } finally {
         lease.release();

@@ -3,6 +3,9 @@ const ROOT = '_runs';
 
 const folder = (run: string): string => `${ROOT}/${run}`;
 
+/** The `PlannedRun` that an execution of a state machine works off; for whoever watches it. */
+export const executionKey = (execution: string): string => `${ROOT}/executions/${execution}.json`;
+
 /** JSON Lines, a `PlannedItem` each. */
 export const planKey = (run: string): string => `${folder(run)}/plan.jsonl`;
 
