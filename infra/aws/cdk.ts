@@ -1,5 +1,8 @@
 /** What `import … from 'mlflow-serverless/cdk'` gives. */
+
 export type { DomainOptions } from './constructs/api-domain.ts';
+export { BatchScoring } from './constructs/batch-scoring.ts';
+export type { BatchPlace, BatchScoringProps } from './constructs/batch-scoring-props.ts';
 export type { CrossOriginOptions } from './constructs/cross-origin.ts';
 export type { EndpointApiOptions } from './constructs/endpoint-api.ts';
 export type {

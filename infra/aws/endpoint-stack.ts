@@ -2,8 +2,10 @@ import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EndpointFile } from '../../src/config/endpoint-schema.ts';
 import { callLine } from './call-line.ts';
+import { BatchScoring } from './constructs/batch-scoring.ts';
 import { MlflowEndpoint } from './constructs/mlflow-endpoint.ts';
 import { RegistryEvents } from './constructs/registry-events.ts';
+import { batchProps } from './endpoint-props/batch.ts';
 import { endpointProps } from './endpoint-props/endpoint.ts';
 import type { FunctionCode } from './endpoint-props/function-code.ts';
 import { placementOf } from './endpoint-props/placement.ts';
@@ -30,6 +32,9 @@ export class EndpointStack extends Stack {
     const following = registryEventsProps(this, file, store, placement, code);
     const events = following && new RegistryEvents(this, 'RegistryEvents', following);
 
+    const scoring = batchProps(this, file, store, placement, code);
+    const batch = scoring && new BatchScoring(this, 'Batch', scoring);
+
     this.output('Url', endpoint.url, 'Requests go to <Url>invocations');
     this.output('ApiKeyId', endpoint.apiKeyId, 'Of the API key; the line in Curl gets its value');
     this.output('RegistryUri', store.registryUri, 'Where models are published');
@@ -48,6 +53,9 @@ export class EndpointStack extends Stack {
     this.output('Curl', curl, 'Asks the model');
     this.output('DomainTarget', endpoint.domainTarget, 'Where the host name must point');
     this.output('WebhookUrl', events?.webhookUrl, 'For create_webhook of MLflow');
+    this.output('BatchStateMachineArn', batch?.stateMachine.stateMachineArn, 'Scores buckets');
+    this.output('BatchQueueUrl', batch?.queue.queueUrl, 'Files that wait to be scored');
+    this.output('BatchFailuresUrl', batch?.failures.queueUrl, 'Files that could not be scored');
   }
 
   private output(name: string, value: string | undefined, description: string): void {

@@ -326,4 +326,246 @@ const EVENTS: readonly Review[] = [
   },
 ];
 
-export const IAM_REVIEW: readonly Review[] = [...LOGS, ...SERVING, ...GATEWAY, ...STORE, ...EVENTS];
+/** Both functions of batch: one works off the queue, the other what the state machine asks for. */
+const SCORING: readonly Review[] = ['BatchFunction', 'BatchTaskFunction'].flatMap((name) => {
+  const who = `${name}Role`;
+  const files = 'arn:<AWS::Partition>:s3:::my-files';
+  const results = 'arn:<AWS::Partition>:s3:::my-results';
+  const key = (end: number) =>
+    `arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-00000000000${end}`;
+  return [
+    {
+      who: 'lambda.amazonaws.com',
+      actions: ['sts:AssumeRole'],
+      on: [`<${who}>`],
+      why: 'a role of its own for each function',
+    },
+    {
+      who,
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      on: [`<${name}Logs.Arn>`],
+      why: 'writes its own log group, which the stack makes',
+    },
+    {
+      who,
+      actions: ['s3:GetObject'],
+      on: [`${BUCKET}/registry/models/wine/*`],
+      why: 'reads pointers, manifests and files of the one model that it scores with',
+    },
+    {
+      who,
+      actions: ['s3:ListBucket'],
+      on: [BUCKET],
+      when: 'StringLike s3:prefix registry/models/wine/*',
+      why: 'models:/<name>/latest is found by listing; and S3 tells what is missing from what is denied',
+    },
+    {
+      who,
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      on: [`${files}/in/*`, `${files}/a/in/*`],
+      why: 'reads the files that are to be scored, in the version that a message names',
+    },
+    ...['in', 'a/in'].map((prefix) => ({
+      who,
+      actions: ['s3:ListBucket'],
+      on: [files],
+      when: `StringLike s3:prefix ${prefix}/*`,
+      why: 'finds the files below a prefix; and S3 tells what is missing from what is denied',
+    })),
+    {
+      who,
+      actions: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+      on: [`${files}/out/*`, `${results}/out/*`],
+      why: 'writes results, claims a job and gives it back, clears what a killed run left',
+    },
+    {
+      who,
+      actions: ['s3:ListBucket'],
+      on: [files, results],
+      when: 'StringLike s3:prefix out/*',
+      why: 'S3 tells what is missing from what is denied: a job without a manifest is not done',
+    },
+    {
+      who,
+      actions: ['s3:ListBucketMultipartUploads'],
+      on: [files, results],
+      why: 'finds uploads that a killed run has begun; S3 knows no prefix for it',
+    },
+    {
+      who,
+      actions: ['kms:Decrypt'],
+      on: [key(1), key(2)],
+      why: 'reads files that are encrypted with a key; and S3 opens the data key of results again when it puts parts together',
+    },
+    {
+      who,
+      actions: ['kms:GenerateDataKey'],
+      on: [key(2)],
+      why: 'writes results that are encrypted with a key',
+    },
+    {
+      who,
+      actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+      on: ['*'],
+      why: 'tracing, when it is on; X-Ray has no resources to name',
+    },
+  ];
+});
+
+const EXECUTIONS = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution';
+
+const BATCH: readonly Review[] = [
+  {
+    who: '*',
+    effect: 'Deny',
+    actions: ['sqs:*'],
+    on: ['<BatchQueueFailures.Arn>', '<BatchQueueFiles.Arn>'],
+    when: 'Bool aws:SecureTransport false',
+    why: 'TLS only',
+  },
+  {
+    who: 'events.amazonaws.com',
+    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+    on: ['<BatchQueueFiles.Arn>'],
+    when: 'ArnEquals aws:SourceArn <BatchNewFiles.Arn>',
+    why: 'tells of new files',
+  },
+  {
+    who: 'events.amazonaws.com',
+    actions: ['sqs:SendMessage'],
+    on: ['<BatchQueueFailures.Arn>'],
+    when: 'ArnEquals aws:SourceArn <BatchNewFiles.Arn>',
+    why: 'keeps what could not be put into the queue',
+  },
+  {
+    who: 's3.amazonaws.com',
+    actions: ['sqs:SendMessage'],
+    on: ['<BatchQueueFiles.Arn>'],
+    when: 'ArnEquals aws:SourceArn arn:<AWS::Partition>:s3:::my-files, StringEquals aws:SourceAccount <AWS::AccountId>',
+    why: 'batch.notify: s3: the bucket tells of new files itself',
+  },
+  {
+    who: 'BatchFunctionRole',
+    actions: [
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:GetQueueUrl',
+      'sqs:ReceiveMessage',
+    ],
+    on: ['<BatchQueueFiles.Arn>'],
+    why: 'Lambda takes messages from the queue with it; what failed comes again soon',
+  },
+  {
+    who: 'BatchFunctionRole',
+    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+    on: ['<BatchQueueFailures.Arn>'],
+    why: 'keeps files that cannot be scored as they are, with the reason',
+  },
+  {
+    who: 'BatchFunctionRole',
+    actions: ['states:StartExecution'],
+    on: ['<BatchMachineRun>'],
+    why: 'hands large files over',
+  },
+  {
+    who: 'BatchFunctionRole',
+    actions: ['states:DescribeExecution'],
+    on: [`${EXECUTIONS}:<BatchMachineRun.Name>:*`],
+    why: 'finds out whether a file is under way already',
+  },
+  {
+    who: 'states.amazonaws.com',
+    actions: ['sts:AssumeRole'],
+    on: ['<BatchMachineRunRole>'],
+    when: 'ArnLike aws:SourceArn arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:*, StringEquals aws:SourceAccount <AWS::AccountId>',
+    why: 'the role of the state machine',
+  },
+  {
+    who: 'BatchMachineRunRole',
+    actions: [
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
+    ],
+    on: ['*'],
+    why: 'Step Functions delivers its log through CloudWatch’s deliveries, which have no ARN to name',
+  },
+  {
+    who: 'BatchMachineRunRole',
+    actions: [
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ],
+    on: ['*'],
+    why: 'tracing, when it is on; X-Ray has no resources to name',
+  },
+  {
+    who: 'BatchMachineRunRole',
+    actions: ['lambda:InvokeFunction'],
+    on: ['<BatchTaskFunction.Arn>'],
+    why: 'plans, scores and finishes with one function',
+  },
+  {
+    who: 'BatchMachineRunRole',
+    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+    on: ['<BatchQueueFailures.Arn>'],
+    why: 'keeps the message of a file whose run failed',
+  },
+  {
+    who: 'BatchMachineRunRole',
+    actions: [
+      's3:AbortMultipartUpload',
+      's3:GetObject',
+      's3:ListMultipartUploadParts',
+      's3:PutObject',
+    ],
+    on: [
+      'arn:<AWS::Partition>:s3:::my-files/out/_runs/*',
+      'arn:<AWS::Partition>:s3:::my-results/out/_runs/*',
+    ],
+    why: 'reads the plan of a run, and writes what its calls answered',
+  },
+  {
+    who: 'BatchMachineRunRole',
+    actions: ['s3:ListBucket'],
+    on: ['arn:<AWS::Partition>:s3:::my-files', 'arn:<AWS::Partition>:s3:::my-results'],
+    when: 'StringLike s3:prefix out/_runs/*',
+    why: 'S3 tells what is missing from what is denied',
+  },
+  {
+    who: 'BatchMachineRunRole',
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    on: ['arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000002'],
+    why: 'plans and answers are encrypted with the key of the results',
+  },
+  {
+    who: 'BatchMachineRunRole',
+    actions: ['states:StartExecution'],
+    on: ['<BatchMachineRun>'],
+    why: 'a distributed map starts an execution of the same machine for each item',
+  },
+  {
+    who: 'BatchMachineRunRole',
+    actions: ['states:RedriveExecution'],
+    on: [`${EXECUTIONS}:<BatchMachineRun.Name>/Items:*`],
+    why: 'starts the items again that failed, when somebody redrives a run',
+  },
+];
+
+export const IAM_REVIEW: readonly Review[] = [
+  ...LOGS,
+  ...SERVING,
+  ...GATEWAY,
+  ...STORE,
+  ...EVENTS,
+  ...SCORING,
+  ...BATCH,
+];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { api } from './endpoint-file/api.ts';
 import { auth } from './endpoint-file/auth.ts';
+import { batch } from './endpoint-file/batch.ts';
 import {
   arn,
   flag,
@@ -147,6 +148,7 @@ export const endpointSchema = section({
   refresh: refresh.prefault({}),
   api: api.prefault({}),
   events: events.optional(),
+  batch: batch.optional(),
   tags,
 }).describe('An endpoint of mlflow-serverless');
 

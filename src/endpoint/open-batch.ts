@@ -56,8 +56,15 @@ export interface BatchService {
   plan(request: BatchRunRequest, execution: string, work: Work): Promise<PlannedRun & RunPlaces>;
   /** Throws as `runItem`. */
   item(run: PlannedRun, item: PlannedItem, work: Work): Promise<ItemRecord>;
-  /** Throws as `finishRun`. */
-  finish(run: PlannedRun, work: Work): Promise<RunManifest>;
+  /** What is in the run's manifest in short: a state takes 256 KiB. Throws as `finishRun`. */
+  finish(run: PlannedRun, work: Work): Promise<RunSummary>;
+}
+
+export interface RunSummary {
+  readonly run: string;
+  readonly rows: RunManifest['rows'];
+  readonly files: number;
+  readonly failed: number;
 }
 
 /** A file gets the model that its alias means when it is begun, not half a minute before; ms. */
@@ -132,7 +139,11 @@ export async function openBatch(options: BatchServiceOptions): Promise<BatchServ
         lease.release();
       }
     },
-    finish: (run, work) => finishRun(run, { stores: createS3RunStores(environment, work) }),
+    async finish(run, work) {
+      const stores = createS3RunStores(environment, work);
+      const { rows, files, failed } = await finishRun(run, { stores });
+      return { run: run.id, rows, files: files.length, failed: failed.length };
+    },
   };
 }
 

@@ -151,6 +151,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/package-directory',
     'src/image/image-file',
     'src/image/image-problem',
+    'src/image/places',
     'src/http/error-response',
     'src/registry/model-uri',
     'src/registry/published-layout',

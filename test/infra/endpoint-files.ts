@@ -192,6 +192,36 @@ const OPTIONS: Record<string, Wish> = {
     runtime: 'python',
     python: { image: 'test/infra/image', trust: ['store'], memoryMiB: 1024 },
   },
+  batch: { auth: 'none', batch: { input: 's3://my-files/in', output: 's3://my-files/out' } },
+  'batch with everything': {
+    auth: 'none',
+    lambda: { tracing: true, architecture: 'arm64', ephemeralStorageMiB: 2048 },
+    batch: {
+      input: 's3://my-files/a/in',
+      output: 's3://my-results/out',
+      inputKmsKeyArn:
+        'arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000001',
+      outputKmsKeyArn:
+        'arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000002',
+      notify: 's3',
+      format: 'parquet',
+      maxRefusedRatio: 0.01,
+      maxConcurrency: 50,
+      maxReceives: 3,
+      distributeAboveBytes: 2 ** 28,
+      rangeBytes: 2 ** 27,
+      maxParallelParts: 500,
+      toleratedFailureRatio: 0.05,
+      memoryMiB: 3008,
+      timeoutSeconds: 600,
+    },
+  },
+  'python with batch': {
+    auth: 'none',
+    runtime: 'python',
+    python: { image: 'test/infra/image', trust: ['store'] },
+    batch: { input: 's3://my-files/in', output: 's3://my-files/out' },
+  },
   tags: { auth: 'none', tags: { team: 'data-science' } },
 };
 

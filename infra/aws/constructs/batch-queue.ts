@@ -37,10 +37,7 @@ export class BatchQueue extends Construct {
     });
     this.alarms(props.maxWait ?? Duration.hours(1));
     const isLast = 'it is itself the queue for what failed';
-    acknowledge(this.failures, {
-      'AwsSolutions-SQS3': isLast,
-      'Serverless-SQSRedrivePolicy': isLast,
-    });
+    acknowledge(this.failures, { 'Serverless-SQSRedrivePolicy': isLast });
     for (const queue of [this.queue, this.failures]) {
       skipCheckov(queue, { CKV_AWS_27: 'encrypted by SQS itself' });
     }

@@ -48,6 +48,8 @@ export interface PackagedFunctionProps {
   readonly logRetention?: RetentionDays;
   readonly tracing?: boolean;
   readonly placement?: VpcPlacement;
+  /** Why it needs no queue for what failed. @default API Gateway calls it, and waits */
+  readonly whyNoDeadLetters?: string;
   /** For events that nobody waits for. */
   readonly asynchronous?: {
     readonly onFailure: IDestination;
@@ -124,7 +126,8 @@ function explain(lambda: LambdaFunction, role: Role, props: PackagedFunctionProp
   const { tracing, placement, asynchronous, reservedConcurrency } = props;
   const failures = asynchronous
     ? 'what failed goes to a destination of its own, with the cause'
-    : 'called synchronously by API Gateway: a failure is an answer, nothing is queued';
+    : (props.whyNoDeadLetters ??
+      'called synchronously by API Gateway: a failure is an answer, nothing is queued');
   acknowledge(lambda, { 'Serverless-LambdaDLQ': failures });
   skipCheckov(lambda, {
     CKV_AWS_116: failures,

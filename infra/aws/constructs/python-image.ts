@@ -2,6 +2,7 @@ import type { Duration, Size } from 'aws-cdk-lib';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { type AssetImageCode, Code } from 'aws-cdk-lib/aws-lambda';
 import { imageProblem, type WantedImage } from '../../../src/image/image-problem.ts';
+import { PLACES } from '../../../src/image/places.ts';
 import type { MlflowEndpointProps } from './mlflow-endpoint-props.ts';
 import { registeredName } from './model-keys.ts';
 
@@ -29,23 +30,40 @@ export interface PythonOptions {
   readonly startTimeout?: Duration;
 }
 
+export type ModelOfImage = Pick<MlflowEndpointProps, 'modelUri' | 'architecture'>;
+
 /**
  * The image, built when the app is deployed: synth reads the folder, and needs no Docker.
  *
+ * @param handler @default the one that answers requests
  * @throws {Error} unless the folder was made for this model and processor, with the command that makes it
  */
-export function pythonImageCode(props: MlflowEndpointProps, python: PythonOptions): AssetImageCode {
+export function pythonImageCode(
+  props: ModelOfImage,
+  python: PythonOptions,
+  handler?: string,
+): AssetImageCode {
   const wanted = wantedImage(props, python);
   const problem = imageProblem(wanted);
   if (problem !== undefined) throw new Error(problem);
   if (python.trust.length === 0) throw new Error(NOTHING_TRUSTED);
   return Code.fromAssetImage(python.image, {
     platform: wanted.architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+    // Its runtime client reads the handler from a variable that functions cannot set otherwise.
+    ...(handler !== undefined && {
+      entrypoint: [
+        '/usr/bin/env',
+        `_HANDLER=${handler}`,
+        PLACES.node,
+        `${PLACES.runtime}/index.mjs`,
+      ],
+      cmd: [handler],
+    }),
   });
 }
 
 const wantedImage = (
-  { modelUri, architecture = 'x64' }: MlflowEndpointProps,
+  { modelUri, architecture = 'x64' }: ModelOfImage,
   { image }: PythonOptions,
 ): WantedImage => ({
   directory: image,

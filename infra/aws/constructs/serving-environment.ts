@@ -51,5 +51,5 @@ export function servingEnvironment(props: MlflowEndpointProps): Record<string, s
 
 const secondsOf = (duration: Duration): string => String(duration.toMilliseconds() / 1000);
 
-const shareOf = (size: Size, share: number): string =>
+export const shareOf = (size: Size, share: number): string =>
   `${Math.floor(size.toMebibytes() * share)}MiB`;

@@ -1,15 +1,30 @@
-import { between, oneOf, section, text, wholeNumber } from './fields.ts';
+import { arn, between, oneOf, section, text, wholeNumber } from './fields.ts';
 
-/** A folder of an existing bucket. */
 const place = text(
   's3://bucket/prefix, for example s3://my-files/in',
   /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[A-Za-z0-9!_.*'()-]+)+\/?$/,
 );
 
-/** Not yet a part of the endpoint's schema: it comes with the construct that deploys it. */
+const key = () =>
+  arn(
+    'kms:[a-z0-9-]+:\\d{12}:key/[0-9a-z-]+',
+    'arn:aws:kms:eu-central-1:123456789012:key/…',
+  ).optional();
+
+const MEBIBYTE = 2 ** 20;
+
 export const batch = section({
-  input: place.describe('Files that are put here are scored'),
-  output: place.describe('Where results go; never inside input, nor around it'),
+  input: place.describe('Files that are put here are scored; of an existing bucket'),
+  output: place.describe(
+    'Where results go, in an existing bucket; never inside input, nor around it',
+  ),
+  inputKmsKeyArn: key().describe('Of the key that files are encrypted with, if it is not S3’s own'),
+  outputKmsKeyArn: key().describe('Of the key that results are encrypted with'),
+  notify: oneOf(['eventbridge', 's3'])
+    .default('eventbridge')
+    .describe(
+      'How the queue hears of new files. eventbridge: a rule; EventBridge must be switched on for the bucket. s3: the bucket is allowed to send; its notification is yours to make',
+    ),
   format: oneOf(['csv', 'jsonl', 'parquet', 'json'])
     .optional()
     .describe('Of the results. Default: the input’s'),
@@ -22,4 +37,22 @@ export const batch = section({
   maxReceives: wholeNumber(1, 1000)
     .default(5)
     .describe('A message that failed this often goes to the dead-letter queue'),
+  distributeAboveBytes: wholeNumber(MEBIBYTE)
+    .default(256 * MEBIBYTE)
+    .describe('A larger file is scored in parts, by many calls at once'),
+  rangeBytes: wholeNumber(MEBIBYTE)
+    .default(64 * MEBIBYTE)
+    .describe('What one part has of its file, about'),
+  maxParallelParts: wholeNumber(1, 10_000)
+    .default(100)
+    .describe('At most this many parts and files of one run at once'),
+  toleratedFailureRatio: between(0, 1)
+    .default(0)
+    .describe('A run fails when more than this share of its parts and files fails'),
+  memoryMiB: wholeNumber(512, 10_240)
+    .default(1769)
+    .describe('Of the functions that score; 1769 is one full vCPU, and they use one'),
+  timeoutSeconds: wholeNumber(60, 900)
+    .default(900)
+    .describe('A file or a part that takes longer is tried again'),
 }).describe('Files put into a bucket are scored');

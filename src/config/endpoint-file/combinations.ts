@@ -1,5 +1,6 @@
 import { type EndpointFile, endpointSchema } from '../endpoint-schema.ts';
 import type { Fault, Path } from './fault.ts';
+import { BATCH_RULES } from './rules/batch.ts';
 import { FOLLOWING_RULES } from './rules/following.ts';
 import { FUNCTION_RULES } from './rules/function.ts';
 import { PYTHON_RULES } from './rules/python.ts';
@@ -25,6 +26,7 @@ const RULES: readonly Rule[] = [
   ...FOLLOWING_RULES,
   ...STORE_RULES,
   ...PYTHON_RULES,
+  ...BATCH_RULES,
 ];
 
 /**

@@ -7,9 +7,16 @@ describe('batch of an endpoint file', () => {
     expect(batch.parse({ input: 's3://files/in', output: 's3://files/out' })).toEqual({
       input: 's3://files/in',
       output: 's3://files/out',
+      notify: 'eventbridge',
       maxRefusedRatio: 0,
       maxConcurrency: 10,
       maxReceives: 5,
+      distributeAboveBytes: 2 ** 28,
+      rangeBytes: 2 ** 26,
+      maxParallelParts: 100,
+      toleratedFailureRatio: 0,
+      memoryMiB: 1769,
+      timeoutSeconds: 900,
     });
   });
 

@@ -1,0 +1,37 @@
+import { Size } from 'aws-cdk-lib';
+import type { BatchPlace, BatchScoringProps } from './batch-scoring-props.ts';
+import { pythonVariables } from './python-image.ts';
+import { DEFAULT_EPHEMERAL_STORAGE, DEFAULT_MEMORY, shareOf } from './serving-environment.ts';
+
+/** /tmp and memory are the function's own: most of the disk is for models, most of the memory for rows. */
+const DISK_SHARE = 0.8;
+const MEMORY_SHARE = 0.4;
+
+/**
+ * The variables that both functions of batch read.
+ *
+ * @see src/config/batch-configuration.ts
+ */
+export function batchEnvironment(props: BatchScoringProps): Record<string, string> {
+  const { distributeAbove = Size.mebibytes(256), rangeSize = Size.mebibytes(64) } = props;
+  return {
+    MLFLOW_SERVERLESS_MODEL_URI: props.modelUri,
+    MLFLOW_REGISTRY_URI: props.store.registryUri,
+    MLFLOW_SERVERLESS_BATCH_INPUT: uriOf(props.input),
+    MLFLOW_SERVERLESS_BATCH_OUTPUT: uriOf(props.output),
+    MLFLOW_SERVERLESS_BATCH_MAX_REFUSED_RATIO: String(props.maxRefusedRatio ?? 0),
+    MLFLOW_SERVERLESS_BATCH_DISTRIBUTE_ABOVE_BYTES: String(distributeAbove.toBytes()),
+    MLFLOW_SERVERLESS_BATCH_RANGE_BYTES: String(rangeSize.toBytes()),
+    ...(props.format && { MLFLOW_SERVERLESS_BATCH_FORMAT: props.format }),
+    MLFLOW_SERVERLESS_LOG_LEVEL: props.logLevel ?? 'info',
+    MLFLOW_SERVERLESS_CACHE_DIR: '/tmp/mlflow-serverless',
+    MLFLOW_SERVERLESS_CACHE_DISK_BYTES: shareOf(
+      props.ephemeralStorage ?? DEFAULT_EPHEMERAL_STORAGE,
+      DISK_SHARE,
+    ),
+    MLFLOW_SERVERLESS_CACHE_MEMORY_BYTES: shareOf(props.memory ?? DEFAULT_MEMORY, MEMORY_SHARE),
+    ...(props.python && pythonVariables(props.python, props.store.registryUri)),
+  };
+}
+
+const uriOf = ({ bucket, prefix }: BatchPlace): string => `s3://${bucket.bucketName}/${prefix}`;
