@@ -34,4 +34,5 @@ export function batchEnvironment(props: BatchScoringProps): Record<string, strin
   };
 }
 
-const uriOf = ({ bucket, prefix }: BatchPlace): string => `s3://${bucket.bucketName}/${prefix}`;
+export const uriOf = ({ bucket, prefix }: BatchPlace): string =>
+  `s3://${bucket.bucketName}/${prefix}`;

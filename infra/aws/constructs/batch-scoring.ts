@@ -17,9 +17,10 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { batchPlaceFaults } from '../../../src/config/endpoint-file/batch-places.ts';
 import { acknowledge } from './acknowledge.ts';
 import { grantScoring } from './batch-access.ts';
-import { batchEnvironment } from './batch-environment.ts';
+import { batchEnvironment, uriOf } from './batch-environment.ts';
 import { BatchQueue } from './batch-queue.ts';
 import type { BatchScoringProps } from './batch-scoring-props.ts';
 import { BatchStateMachine } from './batch-state-machine.ts';
@@ -52,6 +53,7 @@ export class BatchScoring extends Construct {
   constructor(scope: Construct, id: string, props: BatchScoringProps) {
     super(scope, id);
     this.props = props;
+    checkPlaces(props);
     const timeout = props.timeout ?? Duration.minutes(15);
     const { queue, failures } = new BatchQueue(this, 'Queue', {
       functionTimeout: timeout,
@@ -160,4 +162,11 @@ export class BatchScoring extends Construct {
       }),
     );
   }
+}
+
+/** @throws {Error} when results would be scored again, or models taken for files */
+function checkPlaces({ input, output, store }: BatchScoringProps): void {
+  const places = { input: uriOf(input), output: uriOf(output) };
+  const [fault] = batchPlaceFaults(places, store.registryUri);
+  if (fault !== undefined) throw new Error(fault.text);
 }

@@ -11,6 +11,7 @@ import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import { grantRunFiles } from './batch-access.ts';
 import { type BatchRunTargets, batchRunDefinition } from './batch-run-definition.ts';
 import type { BatchPlace } from './batch-scoring-props.ts';
+import { ignoreCfnLint } from './ignore-cfn-lint.ts';
 import { createLogGroup } from './log-group.ts';
 
 export interface BatchStateMachineProps
@@ -127,6 +128,8 @@ export class BatchStateMachine extends Construct {
       'AwsSolutions-SF1':
         'Step Functions keeps every event of a run itself; the log has what failed',
     });
+    // CDK adds it to be sure; it does no harm.
+    ignoreCfnLint(this.stateMachine, ['W3005']);
     if (!tracing) {
       const byChoice = 'tracing costs money and is off by choice';
       acknowledge(this.stateMachine, {

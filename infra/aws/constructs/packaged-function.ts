@@ -1,4 +1,4 @@
-import { type CfnResource, type Duration, Size } from 'aws-cdk-lib';
+import { type Duration, Size } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -15,6 +15,7 @@ import {
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { ignoreCfnLint } from './ignore-cfn-lint.ts';
 import { createLogGroup } from './log-group.ts';
 import type { ProcessorArchitecture } from './package-code.ts';
 import { skipCheckov } from './skip-checkov.ts';
@@ -151,8 +152,3 @@ function explain(lambda: LambdaFunction, role: Role, props: PackagedFunctionProp
 }
 
 const NO_ARN = 'network interfaces and X-Ray segments have no ARN that could be named';
-
-const ignoreCfnLint = (lambda: LambdaFunction, rules: string[]): void =>
-  (lambda.node.defaultChild as CfnResource).addMetadata('cfn-lint', {
-    config: { ignore_checks: rules },
-  });
