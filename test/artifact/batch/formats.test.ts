@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deliver } from './event-source.ts';
+import type { RestartedInstance } from './instance.ts';
+import { fromS3 } from './messages.ts';
+import type { Queues } from './queues.ts';
+import { openStand, type Stand } from './stand.ts';
+import { bodyOf, csvOf, FORMATS, predictionsIn, type Rows, wineRows } from './wine-rows.ts';
+
+const MANY = wineRows(1_257);
+const httpEvent = JSON.parse(
+  readFileSync('test/contract/fixtures/events/http-api.json', 'utf8'),
+) as Record<string, unknown>;
+
+let stand: Stand;
+let queues: Queues;
+let instance: RestartedInstance;
+/** What `invocations.handler` of the same zip answers to the same rows. */
+let answers: unknown[];
+
+beforeAll(async () => {
+  stand = await openStand();
+  queues = await stand.queues.create();
+  instance = stand.start();
+  answers = await askOverHttp(MANY);
+}, 300_000);
+afterAll(() => stand?.close());
+
+async function askOverHttp(rows: Rows): Promise<unknown[]> {
+  const http = stand.start({ handler: 'invocations.handler' });
+  const { body } = await http.invoke({ ...httpEvent, body: bodyOf(rows), isBase64Encoded: false });
+  return JSON.parse((body as { body: string }).body).predictions;
+}
+
+async function score(name: string, content: string | Buffer) {
+  await queues.send(fromS3(await stand.put(name, content)));
+  const delivery = await deliver(queues, instance);
+  expect(delivery?.answer?.body).toEqual({ batchItemFailures: [] });
+  expect(await queues.count()).toBe(0);
+  return stand.manifest(name);
+}
+
+describe.each(Object.entries(FORMATS))('a file *%s', (end, encode) => {
+  it.each([
+    ['many', MANY],
+    ['one', MANY.slice(0, 1)],
+    ['none', []],
+  ] as const)('with %s rows is answered as over HTTP, row for row', async (count, rows) => {
+    const name = `${count}${end}`;
+
+    const manifest = await score(name, encode(rows));
+
+    const found = predictionsIn(name, await stand.predictions(name));
+    expect(found).toEqual(answers.slice(0, rows.length));
+    expect(manifest.rows).toEqual({ in: rows.length, out: rows.length, refused: 0 });
+    expect(manifest.model).toMatchObject({ name: 'wine', version: '2' });
+  });
+});
+
+it('answers a file with answers of every class', () => {
+  const labels = answers.map((answer) => (answer as { output_label: number }).output_label);
+
+  expect(new Set(labels).size).toBe(3);
+});
+
+describe('a CSV file', () => {
+  it('of a header without a line end has no rows', async () => {
+    const manifest = await score('header.csv', csvOf([]).trimEnd());
+
+    expect(manifest.rows).toEqual({ in: 0, out: 0, refused: 0 });
+  });
+});
