@@ -7,6 +7,7 @@ import {
   formEncode,
   sendError,
   sendObject,
+  tagOf,
   xmlEscape,
 } from './fake-s3-answers.ts';
 import { createWrites } from './fake-s3-writes.ts';
@@ -120,7 +121,7 @@ export async function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> 
       if (cut !== -1) folders.add(key.slice(0, cut + 1));
       else
         contents.push(
-          `<Contents><Key>${formEncode(key)}</Key><ETag>&quot;x&quot;</ETag><Size>${objects.get(`${bucket}/${key}`)?.length}</Size><LastModified>2026-01-02T03:04:05.000Z</LastModified></Contents>`,
+          `<Contents><Key>${formEncode(key)}</Key><ETag>${xmlEscape(tagOf(objects.get(`${bucket}/${key}`) ?? Buffer.of()))}</ETag><Size>${objects.get(`${bucket}/${key}`)?.length}</Size><LastModified>2026-01-02T03:04:05.000Z</LastModified></Contents>`,
         );
     }
     const token =

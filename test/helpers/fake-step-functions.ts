@@ -15,11 +15,20 @@ export interface FakeStepFunctions {
   /** By name. */
   readonly executions: Map<string, FakeExecution>;
   /** Answer the next call with this error. */
-  failNext(type: string, status: number, message?: string): void;
+  failNext(type: string, status: number): void;
   close(): Promise<void>;
 }
 
 export const MACHINE_ARN = 'arn:aws:states:us-east-1:123456789012:stateMachine:wine';
+interface Failure {
+  readonly type: string;
+  readonly status: number;
+}
+
+const refuse = (type: string, status = 400): { failure: Failure } => ({
+  failure: { type, status },
+});
+
 const EXECUTION_ARN = 'arn:aws:states:us-east-1:123456789012:execution:wine:';
 
 /**
@@ -33,12 +42,12 @@ export async function startFakeStepFunctions(
   onStart: (execution: FakeExecution) => void = () => {},
 ): Promise<FakeStepFunctions> {
   const executions = new Map<string, FakeExecution>();
-  const failures: { type: string; status: number; message: string }[] = [];
+  const failures: { failure: Failure }[] = [];
 
   function start({ name, input }: { name: string; input: string }) {
     const before = executions.get(name);
     if (before && (before.status !== 'RUNNING' || before.input !== input)) {
-      return { type: 'ExecutionAlreadyExists', status: 400, message: 'Execution Already Exists' };
+      return refuse('ExecutionAlreadyExists');
     }
     if (!before) {
       const execution: FakeExecution = { name, input, status: 'RUNNING' };
@@ -51,7 +60,7 @@ export async function startFakeStepFunctions(
   function describe({ executionArn }: { executionArn: string }) {
     const found = executions.get(executionArn.slice(EXECUTION_ARN.length));
     if (found) return { ...found, executionArn, stateMachineArn: MACHINE_ARN, startDate: 0 };
-    return { type: 'ExecutionDoesNotExist', status: 400, message: 'Execution Does Not Exist' };
+    return refuse('ExecutionDoesNotExist');
   }
 
   const server = createServer(async (request, response) => {
@@ -59,18 +68,16 @@ export async function startFakeStepFunctions(
     const target = String(request.headers['x-amz-target']);
     const answer =
       failures.shift() ?? (target.endsWith('StartExecution') ? start(body) : describe(body));
-    response.writeHead('type' in answer ? answer.status : 200, {
-      'content-type': 'application/x-amz-json-1.0',
-    });
-    response.end(
-      JSON.stringify('type' in answer ? { __type: answer.type, message: answer.message } : answer),
-    );
+    const failure = 'failure' in answer ? answer.failure : undefined;
+    response.writeHead(failure?.status ?? 200, { 'content-type': 'application/x-amz-json-1.0' });
+    const refusal = failure && { __type: failure.type, message: failure.type };
+    response.end(JSON.stringify(refusal ?? answer));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     executions,
-    failNext: (type, status, message = type) => void failures.push({ type, status, message }),
+    failNext: (type, status) => void failures.push(refuse(type, status)),
     close: () =>
       new Promise((done) => {
         server.close(() => done());
