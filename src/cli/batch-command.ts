@@ -9,19 +9,24 @@ import {
   registryOption,
 } from './command-arguments.ts';
 import { BATCH_EXAMPLES, MODEL_URIS } from './help-texts.ts';
+import { addRedriveCommand } from './redrive-command.ts';
+
+const INPUT = '-i, --input <file>';
+const OUTPUT = '-o, --output <folder>';
 
 /** Add the command that scores files of rows. Its code is imported when it is chosen. */
 export function addBatchCommand(root: Command, keep: (exitCode: number) => void): void {
-  addPythonOptions(
+  const batch = addPythonOptions(
     root
       .command('batch')
       .description('score a file of rows, however large, and account for every row')
       .helpOption('--help', 'show this help')
-      .requiredOption(
-        '-i, --input <file>',
+      // Required, but not of `batch redrive`: see below.
+      .option(
+        INPUT,
         'a path or s3://bucket/key; .csv, .jsonl, each also .gz; .parquet; .json is one MLflow body; a folder or s3://bucket/prefix/: every file below',
       )
-      .requiredOption('-o, --output <folder>', 'a folder or s3://bucket/prefix')
+      .option(OUTPUT, 'a folder or s3://bucket/prefix')
       .addOption(modelOption())
       .addOption(registryOption())
       .addOption(endpointFileOption()),
@@ -54,8 +59,17 @@ export function addBatchCommand(root: Command, keep: (exitCode: number) => void)
     .option('--json', 'print the manifest')
     .addHelpText('after', MODEL_URIS)
     .addHelpText('after', BATCH_EXAMPLES)
-    .action(async (options) => keep(await (await import('./batch.ts')).batch(options)));
+    .action(async (options) => {
+      if (options.input === undefined) throwMissing(batch, INPUT);
+      if (options.output === undefined) throwMissing(batch, OUTPUT);
+      keep(await (await import('./batch.ts')).batch(options));
+    });
+  addRedriveCommand(batch, keep);
 }
+
+/** As commander does, which would ask subcommands for them, too. */
+const throwMissing = (command: Command, flags: string): never =>
+  command.error(`error: required option '${flags}' not specified`);
 
 const formatOption = (flags: string, description: string): Option =>
   new Option(flags, description).choices(BATCH_FORMATS);

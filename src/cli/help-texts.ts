@@ -62,6 +62,14 @@ Examples:
 The output is <folder>/<input>/<job>/predictions.<format>, errors.jsonl with the rows that the model's signature refuses, and
 _manifest.json, which is written last. The same file, model and options are one job: it is done once, however often it is started.`;
 
+/** Of the command that goes through the dead-letter queue. */
+export const REDRIVE_EXAMPLES = `
+Examples:
+  $ mlflow-serverless batch redrive
+  $ mlflow-serverless batch redrive --replay --only s3://bucket/in/2026/
+
+Looking at a message counts as receiving it, and hides it from others meanwhile. A file that is sent back twice is scored once.`;
+
 /** Of the command that describes images. */
 export const IMAGE_EXAMPLES = `
 Examples:
