@@ -48,12 +48,17 @@ export interface BatchService {
    */
   score(object: S3ObjectName, replay: string, work: Work): Promise<void>;
   /**
-   * Plan a run, and write down which one an execution is about.
+   * Plan a run, as far as time allows, and write down which one an execution is about.
    *
    * @param execution its name
+   * @param work asked whether to stop for now
    * @throws {ServingError} as `planRun`
    */
-  plan(request: BatchRunRequest, execution: string, work: Work): Promise<PlannedRun & RunPlaces>;
+  plan(
+    request: BatchRunRequest,
+    execution: string,
+    work: Work & { readonly isLate?: () => boolean },
+  ): Promise<PlannedRun & RunPlaces>;
   /** Throws as `runItem`. */
   item(run: PlannedRun, item: PlannedItem, work: Work): Promise<ItemRecord>;
   /** What is in the run's manifest in short: a state takes 256 KiB. Throws as `finishRun`. */
@@ -121,7 +126,7 @@ export async function openBatch(options: BatchServiceOptions): Promise<BatchServ
         const stores = createS3RunStores(environment, work);
         const asked = { ...request, options: { ...fixed, ...request.options } };
         const run = await planRun(asked, { ...split, ...work, model: lease.identity, stores });
-        await announceRun(run, execution, stores);
+        if (run.isPlanned) await announceRun(run, execution, stores);
         return { ...run, ...runPlaces(run) };
       } finally {
         lease.release();

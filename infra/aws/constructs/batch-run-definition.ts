@@ -67,16 +67,23 @@ export function batchRunDefinition(targets: BatchRunTargets) {
   };
   return {
     Comment: 'Scores a large file, or every file below a prefix, with many calls of one function',
-    StartAt: 'Plan',
+    StartAt: 'Take',
     States: {
+      Take: { Type: 'Pass', Parameters: { 'request.$': '$' }, Next: 'Plan' },
       Plan: {
         ...call({
-          Payload: { task: 'plan', 'request.$': '$', 'execution.$': '$$.Execution.Name' },
+          Payload: { task: 'plan', 'request.$': '$.request', 'execution.$': '$$.Execution.Name' },
         }),
         ResultSelector: { 'run.$': '$.Payload' },
         ResultPath: '$.planned',
         ...orFail,
-        Next: 'Score',
+        Next: 'IsPlanned',
+      },
+      // Text is read to find out where it can be cut: of a very large file, that takes several calls.
+      IsPlanned: {
+        Type: 'Choice',
+        Choices: [{ Variable: '$.planned.run.isPlanned', BooleanEquals: true, Next: 'Score' }],
+        Default: 'Plan',
       },
       Score: {
         Type: 'Map',
@@ -116,7 +123,7 @@ export function batchRunDefinition(targets: BatchRunTargets) {
       },
       IsMessage: {
         Type: 'Choice',
-        Choices: [{ Variable: '$.replay', IsPresent: true, Next: 'KeepMessage' }],
+        Choices: [{ Variable: '$.request.replay', IsPresent: true, Next: 'KeepMessage' }],
         Default: 'Failed',
       },
       KeepMessage: {
@@ -124,7 +131,7 @@ export function batchRunDefinition(targets: BatchRunTargets) {
         Resource: 'arn:aws:states:::sqs:sendMessage',
         Parameters: {
           QueueUrl: failuresUrl,
-          'MessageBody.$': '$.replay',
+          'MessageBody.$': '$.request.replay',
           MessageAttributes: {
             error: { DataType: 'String', 'StringValue.$': '$.failure.Error' },
             execution: { DataType: 'String', 'StringValue.$': '$$.Execution.Id' },

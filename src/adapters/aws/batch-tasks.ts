@@ -8,17 +8,23 @@ export interface BatchTaskEvent {
   readonly [name: string]: unknown;
 }
 
+export interface TaskOptions {
+  readonly signal: AbortSignal;
+  /** Whether little time is left: what can go on in another call had better stop. */
+  isLate(): boolean;
+}
+
 export type BatchTasks = Readonly<
-  Record<
-    BatchTaskEvent['task'],
-    (event: BatchTaskEvent, options: { readonly signal: AbortSignal }) => Promise<unknown>
-  >
+  Record<BatchTaskEvent['task'], (event: BatchTaskEvent, options: TaskOptions) => Promise<unknown>>
 >;
 
 export type BatchTaskHandler = (event: BatchTaskEvent, context: LambdaContext) => Promise<unknown>;
 
 /** To end by ourselves, and leave no half upload, before the platform ends us; ms. */
 const MARGIN_MS = 10_000;
+
+/** Of its time, what a call keeps for ending. */
+const LATE_SHARE = 4;
 
 export const isBatchTask = (event: unknown): event is BatchTaskEvent =>
   typeof event === 'object' && event !== null && 'task' in event;
@@ -35,7 +41,9 @@ export function createBatchTaskHandler(tasks: BatchTasks, log: Log): BatchTaskHa
     try {
       const work = Object.hasOwn(tasks, event.task) ? tasks[event.task] : undefined;
       if (work === undefined) throw unknownTask(event.task);
-      return await work(event, { signal });
+      const isLate = () =>
+        context.getRemainingTimeInMillis() - MARGIN_MS < remainingMs / LATE_SHARE;
+      return await work(event, { signal, isLate });
     } catch (error) {
       log.error('a task of a batch run failed', { task: event.task, error });
       throw signal.aborted && error === signal.reason ? namedError(timedOut()) : namedError(error);

@@ -1,7 +1,7 @@
 import type { BatchInput } from '../batch-input.ts';
 import type { BatchOptions } from '../batch-options.ts';
 import { resolveOptions } from '../job/resolve-options.ts';
-import { planRanges, type RangePlan } from '../read/plan-ranges.ts';
+import { type PlanningOptions, planRanges, type RangePlan } from '../read/plan-ranges.ts';
 
 export interface SplitOptions {
   /** A file that has no more is scored in one piece. */
@@ -11,8 +11,8 @@ export interface SplitOptions {
 }
 
 /**
- * Where a file is cut into parts; `undefined` when it stays in one piece: it is small, has one row group, or is gzip or a JSON body,
- * which can only be read from the start.
+ * Where a file is cut into parts; `undefined` when it stays in one piece: it is small, or is gzip or a JSON body, which can only be
+ * read from the start.
  *
  * @throws {ServingError} as `planRanges`
  */
@@ -20,10 +20,10 @@ export async function planFile(
   input: BatchInput,
   options: BatchOptions,
   { splitAboveBytes, rangeBytes }: SplitOptions,
+  planning: PlanningOptions = {},
 ): Promise<RangePlan | undefined> {
   if (input.sizeBytes <= splitAboveBytes) return undefined;
   const { inputFormat, isInputGzip } = resolveOptions(input.key, options);
   if (inputFormat === 'json' || isInputGzip) return undefined;
-  const plan = await planRanges(input, { inputFormat, isInputGzip }, rangeBytes);
-  return plan.ranges.length > 1 ? plan : undefined;
+  return planRanges(input, { inputFormat, isInputGzip }, rangeBytes, planning);
 }

@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import { ServingError } from '../../errors.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
-import type { BatchOptions } from '../batch-options.ts';
 import type { BatchOutput } from '../batch-output.ts';
 import { checkPlaces } from '../job/check-places.ts';
 import type { RangePlan } from '../read/plan-ranges.ts';
 import { findInputs } from './find-inputs.ts';
+import { identifyRun } from './identify-run.ts';
 import { planFile, type SplitOptions } from './plan-file.ts';
 import type { PlannedInput, PlannedItem, PlannedRun } from './planned-run.ts';
+import { type Planning, readPlanning, writePlanning } from './planning.ts';
+import { findPlan } from './read-plan.ts';
 import { headerKey, planKey } from './run-names.ts';
 import type { BatchRunRequest } from './run-request.ts';
 import type { RunStores } from './run-stores.ts';
@@ -15,17 +16,17 @@ import type { RunStores } from './run-stores.ts';
 export interface PlanOptions extends SplitOptions {
   readonly model: BatchManifest['model'];
   readonly stores: RunStores;
-  readonly signal?: AbortSignal;
+  /** Asked between ranges and files: whether to stop for now, and go on in another call. @default never */
+  readonly isLate?: () => boolean;
 }
-
-/** Hex digits, as a job's. */
-const ID_LENGTH = 16;
 
 /**
  * Find the files of a run, cut the large ones into parts, and write the plan: one line for each call of the function.
  *
- * Planned again, a run has the same id and the same plan, as long as its files are the same.
+ * Planned again, a run has the same id and the same plan, as long as its files are the same. To cut text, all of it is read:
+ * what is late writes down how far it is, and the next call goes on from there.
  *
+ * @returns `isPlanned` false when it was late
  * @throws {ServingError} as `findInputs` and `planFile`; INVALID_PARAMETER_VALUE when input and output overlap; INVALID_STATE when
  *   a file was replaced meanwhile
  */
@@ -34,88 +35,120 @@ export async function planRun(request: BatchRunRequest, options: PlanOptions): P
   checkPlaces(request.input, request.output);
   const output = await stores.openOutput(request.output);
   const inputs = await findInputs(request, stores);
-  const chosen = request.options ?? {};
-  const id = identifyRun(request, inputs, options);
-  const items: PlannedItem[] = [];
-  for (const [file, input] of inputs.entries()) {
-    options.signal?.throwIfAborted();
-    const cut = await cutInput(input, chosen, options);
-    if (cut === undefined) {
-      items.push({ index: items.length, input, sizeBytes: input.sizeBytes });
-      continue;
-    }
-    const key = cut.header.length === 0 ? undefined : headerKey(id, file);
-    if (key !== undefined) await writeOnce(output, key, cut.header);
-    items.push(...partsOf(input, cut, items.length, key));
-  }
-  const lines = items.map((item) => `${JSON.stringify(item)}\n`).join('');
-  await writeOnce(output, planKey(id), Buffer.from(lines));
+  const id = identifyRun(request, inputs, model, options);
+  const items = await planItems(id, inputs, { request, output, options });
   return {
     id,
+    isPlanned: items !== undefined,
     input: request.input,
     output: output.uri,
-    options: chosen,
+    options: request.options ?? {},
     model,
     files: inputs.length,
-    items: items.length,
+    items: items?.length ?? 0,
     sizeBytes: inputs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     startedAt: new Date().toISOString(),
   };
 }
 
+interface Context {
+  readonly request: BatchRunRequest;
+  readonly output: BatchOutput;
+  readonly options: PlanOptions;
+}
+
+/** @returns undefined when it was late */
+async function planItems(
+  id: string,
+  inputs: readonly PlannedInput[],
+  context: Context,
+): Promise<readonly PlannedItem[] | undefined> {
+  const { output } = context;
+  const { isLate = () => false } = context.options;
+  const before = await findPlan(output, id);
+  if (before !== undefined) return before;
+  let planning = await readPlanning(output, id);
+  while (planning.files < inputs.length) {
+    planning = await planNext(id, inputs[planning.files] as PlannedInput, planning, context);
+    if (planning.files === inputs.length || !(planning.open || isLate())) continue;
+    await writePlanning(output, id, planning);
+    return undefined;
+  }
+  const lines = planning.items.map((item) => `${JSON.stringify(item)}\n`).join('');
+  // Whoever planned the same run at the same time found the same.
+  await output.write(planKey(id), Buffer.from(lines), { ifAbsent: true });
+  return planning.items;
+}
+
+async function planNext(
+  id: string,
+  input: PlannedInput,
+  { items, files, open }: Planning,
+  { output, request, options }: Context,
+): Promise<Planning> {
+  const key = headerKey(id, files);
+  const cut = await cutInput(
+    input,
+    { request, output, options },
+    open && (await reopen(open, output, key)),
+  );
+  const header = cut && cut.header.length > 0 ? { headerKey: key } : {};
+  if (cut && 'headerKey' in header) await output.write(key, cut.header, { ifAbsent: true });
+  if (cut?.rest) {
+    const { ranges, rowCount, headerFields, rest } = cut;
+    const { offset, firstRow } = rest;
+    return { items, files, open: { ranges, rowCount, headerFields, rest: { offset, firstRow } } };
+  }
+  const added =
+    cut && cut.ranges.length > 1
+      ? partsOf(input, cut, items.length, header)
+      : wholeOf(input, items.length);
+  return { items: [...items, ...added], files: files + 1 };
+}
+
 /** Small files are not even opened. */
 async function cutInput(
   planned: PlannedInput,
-  chosen: BatchOptions,
-  { stores, ...split }: PlanOptions,
+  { request, options }: Context,
+  before: RangePlan | undefined,
 ): Promise<RangePlan | undefined> {
-  if (planned.sizeBytes <= split.splitAboveBytes) return undefined;
-  const input = await stores.openInput(planned);
+  if (planned.sizeBytes <= options.splitAboveBytes) return undefined;
+  const input = await options.stores.openInput(planned);
   if (input.etag !== planned.etag) throw replaced(planned);
-  return planFile(input, chosen, split);
+  const { isLate } = options;
+  return planFile(input, request.options ?? {}, options, {
+    ...(before && { before }),
+    ...(isLate && { isLate }),
+  });
 }
+
+async function reopen(
+  { rest, ...plan }: NonNullable<Planning['open']>,
+  output: BatchOutput,
+  key: string,
+): Promise<RangePlan> {
+  const header = (await output.read(key))?.bytes ?? new Uint8Array(0);
+  const { headerFields } = plan;
+  return { ...plan, header, rest: { ...rest, header, headerFields } };
+}
+
+const wholeOf = (input: PlannedInput, index: number): PlannedItem[] => [
+  { index, input, sizeBytes: input.sizeBytes },
+];
 
 function partsOf(
   input: PlannedInput,
   { ranges, headerFields }: RangePlan,
   firstIndex: number,
-  headerKey: string | undefined,
+  header: { readonly headerKey?: string },
 ): PlannedItem[] {
   const count = ranges.length;
   return ranges.map((range, index) => ({
     index: firstIndex + index,
     input,
-    part: { index, count, range, headerFields, ...(headerKey !== undefined && { headerKey }) },
+    part: { index, count, range, headerFields, ...header },
     sizeBytes: range.end - range.start,
   }));
-}
-
-/**
- * The plan as a whole is named, so that items of two plans never meet: how files are cut is a part of it.
- */
-function identifyRun(
-  { input, output, options = {} }: BatchRunRequest,
-  inputs: readonly PlannedInput[],
-  { model, splitAboveBytes, rangeBytes }: PlanOptions,
-): string {
-  const parts = [
-    1, // of the form of this list
-    [input, output, model.digest, splitAboveBytes, rangeBytes],
-    Object.entries(options).toSorted(([a], [b]) => (a < b ? -1 : 1)),
-    inputs.map(({ uri, versionId = '', etag, sizeBytes }) => [uri, versionId, etag, sizeBytes]),
-  ];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, ID_LENGTH);
-}
-
-/** What the same plan has written before stays. */
-async function writeOnce(output: BatchOutput, key: string, bytes: Uint8Array): Promise<void> {
-  if ((await output.write(key, bytes, { ifAbsent: true })) === 'written') return;
-  const found = await output.read(key);
-  if (found !== undefined && Buffer.from(found.bytes).equals(bytes)) return;
-  throw new ServingError(
-    'INVALID_STATE',
-    `${output.uri}/${key} is of another plan; remove it and start the run again`,
-  );
 }
 
 const replaced = ({ uri }: PlannedInput): ServingError =>

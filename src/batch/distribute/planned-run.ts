@@ -6,6 +6,8 @@ import type { RowRange } from '../read/plan-ranges.ts';
 export interface PlannedRun {
   /** Of the files, the model and the options: the same run planned again is the same run. */
   readonly id: string;
+  /** False: cutting the files takes another call. */
+  readonly isPlanned: boolean;
   /** As it was asked for. */
   readonly input: string;
   readonly output: string;

@@ -6,6 +6,9 @@ const folder = (run: string): string => `${ROOT}/${run}`;
 /** The `PlannedRun` that an execution of a state machine works off; for whoever watches it. */
 export const executionKey = (execution: string): string => `${ROOT}/executions/${execution}.json`;
 
+/** How far a plan is that takes more than one call. */
+export const planningKey = (run: string): string => `${folder(run)}/planning.json`;
+
 /** JSON Lines, a `PlannedItem` each. */
 export const planKey = (run: string): string => `${folder(run)}/plan.jsonl`;
 

@@ -18,6 +18,15 @@ export interface RangePlan {
   /** Of CSV. */
   readonly header: Uint8Array;
   readonly headerFields: number;
+  /** Where to go on, when planning was stopped. @default all of the file is planned */
+  readonly rest?: TextPlace;
+}
+
+export interface PlanningOptions {
+  /** What was planned before, with its rest. */
+  readonly before?: RangePlan;
+  /** Asked between ranges: whether to stop for now. */
+  readonly isLate?: () => boolean;
 }
 
 /** What is looked at in one go; a range is some of these. */
@@ -35,25 +44,32 @@ export async function planRanges(
   input: BatchInput,
   options: Omit<OpenRowsOptions, 'chunkRows' | 'chunkBytes'>,
   rangeBytes: number,
+  { before, isLate = () => false }: PlanningOptions = {},
 ): Promise<RangePlan> {
-  const ranges: RowRange[] = [];
+  const ranges: RowRange[] = [...(before?.ranges ?? [])];
   const step = { chunkRows: STEP.rows, chunkBytes: Math.min(STEP.bytes, rangeBytes) };
   let open: { start: number; firstRow: number } | undefined;
-  let [end, rowCount, headerFields] = [0, 0, 1];
-  let header: Uint8Array = new Uint8Array(0);
+  let { header = new Uint8Array(0), headerFields = 1, rowCount = 0 } = before ?? {};
+  let end = 0;
+  const range = before?.rest && { range: { from: before.rest, end: input.sizeBytes } };
   const close = (): void => {
     if (open === undefined) return;
     ranges.push({ ...open, end, rowCount: rowCount - open.firstRow });
     open = undefined;
   };
-  for await (const chunk of openRows(input, { ...options, ...step })) {
+  for await (const chunk of openRows(input, { ...options, ...step, ...range })) {
     if (chunk.kind === 'frame') throw new Error('row groups are planned by their metadata');
     const { at = 0, bytes, firstRow } = chunk;
     ({ header, headerFields = 1 } = chunk);
     open ??= { start: at, firstRow };
     end = at + bytes.length;
     rowCount = firstRow + chunk.rowCount;
-    if (!options.isInputGzip && end - open.start >= rangeBytes) close();
+    if (options.isInputGzip || end - open.start < rangeBytes) continue;
+    close();
+    if (end < input.sizeBytes && isLate()) {
+      const rest = { offset: end, firstRow: rowCount, header, headerFields };
+      return { ranges, rowCount, header, headerFields, rest };
+    }
   }
   close();
   return { ranges, rowCount, header, headerFields };

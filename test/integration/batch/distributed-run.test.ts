@@ -137,6 +137,28 @@ describe('a run over many calls', () => {
     expect(await finishRun(again, { stores })).toEqual(manifest);
   });
 
+  it('is planned in as many calls as it takes, with the same plan', async () => {
+    writeFileSync(join(root, 'in/a.csv'), csvOf(900));
+    writeFileSync(join(root, 'in/b.csv'), csvOf(3));
+    writeFileSync(join(root, 'in/c.jsonl'), jsonLinesOf(300));
+
+    let run = await plan({}, { isLate: () => true });
+    let calls = 1;
+    while (!run.isPlanned) {
+      run = await plan({}, { isLate: () => true });
+      calls += 1;
+    }
+    const output = await stores.openOutput(run.output);
+    const items = await readPlan(output, run.id);
+    rmSync(join(root, 'out'), { recursive: true });
+    const atOnce = await plan();
+
+    expect(calls).toBeGreaterThan(8);
+    expect(run.items).toBe(items.length);
+    expect(atOnce.id).toBe(run.id);
+    expect(await readPlan(output, run.id)).toEqual(items);
+  });
+
   it('counts rows that are refused by their number in the file', async () => {
     const lines = csvOf(900).split('\n');
     lines[701] = `poison,${lines[701]}`;

@@ -40,6 +40,24 @@ describe('the tasks of a state machine on Lambda', () => {
     });
   });
 
+  it('says when little time is left', async () => {
+    const plan: BatchTasks['plan'] = async (_event, { isLate }) => isLate();
+    const left = [900_000, 240_000, 230_000, 100_000];
+    const handler = createBatchTaskHandler(
+      { plan, item: plan, finish: plan },
+      createLog({ level: 'silent' }),
+    );
+    const answers = await Promise.all(
+      left.map((atEnd) => {
+        const times = [900_000, atEnd];
+        const getRemainingTimeInMillis = () => times.shift() ?? 0;
+        return handler({ task: 'plan' }, { awsRequestId: 'r', getRemainingTimeInMillis });
+      }),
+    );
+
+    expect(answers).toEqual([false, false, true, true]);
+  });
+
   it.each(['sleep', 'toString', 7, null])('refuses task %j', async (task) => {
     await expect(setUp(async () => 1)({ task })).rejects.toMatchObject({
       name: 'INVALID_PARAMETER_VALUE',
