@@ -27,6 +27,8 @@ export interface TextChunk {
    * would turn the fields in front into an index; in the middle of one it is refused.
    */
   readonly wideRows?: Uint32Array;
+  /** CSV: whether a row has fewer fields than the header; @default unknown */
+  readonly hasShortRows?: boolean;
 }
 
 /** Rows of a columnar file. */

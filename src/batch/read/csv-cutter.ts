@@ -2,6 +2,7 @@ import { ServingError } from '../../errors.ts';
 import { NO_CELLS } from '../../scoring/csv/cells.ts';
 import { type CsvSource, createCsvSource, findRecord } from '../../scoring/csv/csv-source.ts';
 import { readFields } from '../../scoring/csv/read-fields.ts';
+import { plainRecord } from './plain-record.ts';
 import type { RowCutter } from './row-cutter.ts';
 
 /** What comes next may belong to a line end: the LF of a CR, and the comma that pandas swallows behind one. */
@@ -16,6 +17,8 @@ export function createCsvCutter({ isAtStart = true } = {}): RowCutter {
 
   return {
     next(bytes, from, isLast) {
+      const plain = isFileStart ? undefined : plainRecord(bytes, from);
+      if (plain !== undefined) return plain;
       if (seen !== bytes) {
         seen = bytes;
         source = createCsvSource(bytes);

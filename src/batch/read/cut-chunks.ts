@@ -68,6 +68,7 @@ export async function* cutChunks(
       }
       if (rows.starts.length === 0) rows.from = row.start;
       rows.starts.push(row.start - rows.from);
+      if (row.fields < headerFields) rows.hasShort = true;
       if (kind === 'csv' && row.fields > headerFields) rows.wide.push(rows.starts.length - 1);
       if (rows.starts.length === chunkRows || row.end - rows.from >= chunkBytes) yield close();
     }
@@ -80,7 +81,7 @@ export async function* cutChunks(
   }
 
   function close(): TextChunk {
-    const { firstRow, from: start, starts, wide } = rows;
+    const { firstRow, from: start, starts, wide, hasShort } = rows;
     const rowCount = starts.length;
     const bytes = text.bytes().slice(start, position);
     const at = dropped + start;
@@ -88,7 +89,7 @@ export async function* cutChunks(
     return {
       ...{ kind, firstRow, rowCount, bytes, at },
       header: header as Uint8Array,
-      ...(kind === 'csv' && { headerFields }),
+      ...(kind === 'csv' && { headerFields, hasShortRows: hasShort }),
       starts: Uint32Array.from([...starts, bytes.length]),
       ...(wide.length > 0 && { wideRows: Uint32Array.from(wide) }),
     };
@@ -109,9 +110,13 @@ interface Rows {
   from: number;
   starts: number[];
   wide: number[];
+  hasShort: boolean;
 }
 
-const emptyRows = (firstRow: number): Rows => ({ firstRow, from: 0, starts: [], wide: [] });
+const emptyRows = (firstRow: number): Rows => ({
+  ...{ firstRow, from: 0 },
+  ...{ starts: [], wide: [], hasShort: false },
+});
 
 /** A header that ends with the file has no line end, and rows are put below it. */
 function withLineEnd(header: Uint8Array): Uint8Array {

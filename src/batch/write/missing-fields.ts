@@ -9,10 +9,11 @@ import { countFields, recordEnd } from './csv-lines.ts';
  * Shapes: `rows` and `rowEnds` are [N]; the result is a function of their index.
  */
 export function missingFields(
-  { header, bytes, starts }: TextChunk,
+  { header, bytes, starts, hasShortRows }: TextChunk,
   rows: Uint32Array,
   rowEnds: Uint32Array,
 ): (at: number) => string {
+  if (hasShortRows === false) return () => '';
   const count = (at: number) => {
     const start = starts[rows[at] as number] as number;
     return countFields(bytes, start, rowEnds[at] as number);

@@ -71,6 +71,16 @@ describe('CSV', () => {
     expect(chunk?.wideRows).toEqual(Uint32Array.of(1, 3));
   });
 
+  it.each([
+    { name: 'every row is whole', text: 'a,b\n1,2\r\n"x",3\n1,2,3\n,\n', hasShortRows: false },
+    { name: 'a line ends too soon', text: 'a,b\n1,2\n3\n', hasShortRows: true },
+    { name: 'commas are text', text: 'a,b\n1,2\n"3,4"\n', hasShortRows: true },
+  ])('tells whether a row has fewer fields than the header: $name', async (given) => {
+    const [chunk] = await cut(given.text);
+
+    expect(chunk?.hasShortRows).toBe(given.hasShortRows);
+  });
+
   it('is refused when there is not even a header, or a row does not end', async () => {
     await expect(cut('\n\n')).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     await expect(cut(`a\n"${'x'.repeat(5000)}`, { maxRowBytes: 1000 })).rejects.toMatchObject({
