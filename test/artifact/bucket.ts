@@ -2,7 +2,7 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import type { ServerProcess } from '../interop/processes.ts';
-import { S3_KEYS, startS3Server } from '../interop/s3-server.ts';
+import { S3_KEYS, type S3ServerOptions, startS3Server } from '../interop/s3-server.ts';
 
 export interface Bucket {
   readonly server: ServerProcess;
@@ -18,8 +18,11 @@ export const BUCKET_KEYS = {
 };
 
 /** A bucket named `models` on a real S3 server (VersityGW) over a scratch folder. */
-export async function startBucket(directory: string): Promise<Bucket> {
-  const server = await startS3Server(directory);
+export async function startBucket(
+  directory: string,
+  options: S3ServerOptions = {},
+): Promise<Bucket> {
+  const server = await startS3Server(directory, options);
   const client = new AwsClient({
     accessKeyId: BUCKET_KEYS.AWS_ACCESS_KEY_ID,
     secretAccessKey: BUCKET_KEYS.AWS_SECRET_ACCESS_KEY,

@@ -5,9 +5,17 @@ import { type ServerProcess, startServer } from './processes.ts';
 /** The only keys that the server knows. */
 export const S3_KEYS = { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing-secret' };
 
+export interface S3ServerOptions {
+  /** A folder outside the other: further users can be added, as `versitygw admin` does. @default only `S3_KEYS` */
+  readonly usersDirectory?: string;
+}
+
 /** A real S3 server (VersityGW) over a folder, which it makes: buckets are folders in it. It checks signatures. */
-export function startS3Server(directory: string): Promise<ServerProcess> {
-  mkdirSync(directory, { recursive: true });
+export function startS3Server(
+  directory: string,
+  { usersDirectory }: S3ServerOptions = {},
+): Promise<ServerProcess> {
+  for (const each of [directory, usersDirectory ?? directory]) mkdirSync(each, { recursive: true });
   return startServer({
     command: [
       ensureVersityGateway(),
@@ -19,6 +27,7 @@ export function startS3Server(directory: string): Promise<ServerProcess> {
       '127.0.0.1:{port}',
       '--health',
       '/health',
+      ...(usersDirectory === undefined ? [] : ['--iam-dir', usersDirectory]),
       'posix',
       directory,
     ],

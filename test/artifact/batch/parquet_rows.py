@@ -1,5 +1,9 @@
-"""Parquet by Apache Arrow: `write <compression>` makes a file of a dataframe_split body on standard input, in row groups of
-100 rows; `read` prints the rows of one as JSON."""
+"""Parquet by Apache Arrow, on standard output.
+
+write <compression>      a file of the dataframe_split body on standard input, in row groups of 100 rows
+read                     the rows of the file on standard input, as JSON
+large <rows> <name>...   a file of doubles in row groups of 100,000 rows; the first column is the number of the row
+"""
 
 import io
 import json
@@ -8,15 +12,34 @@ import sys
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-task, *rest = sys.argv[1:]
-given = sys.stdin.buffer.read()
-if task == "write":
-    split = json.loads(given)["dataframe_split"]
+GROUP = 100_000
+
+
+def write(compression):
+    split = json.load(sys.stdin.buffer)["dataframe_split"]
     cells = list(zip(*split["data"])) or [()] * len(split["columns"])
     table = pa.table({name: pa.array(c, pa.float64()) for name, c in zip(split["columns"], cells)})
-    out = io.BytesIO()
-    pq.write_table(table, out, compression=rest[0], row_group_size=100)
-    sys.stdout.buffer.write(out.getvalue())
-else:
+    pq.write_table(table, sys.stdout.buffer, compression=compression, row_group_size=100)
+
+
+def read():
     # Without threads: those of Arrow's pool may end the process that ends before them.
-    print(json.dumps(pq.ParquetFile(io.BytesIO(given)).read(use_threads=False).to_pylist()))
+    table = pq.ParquetFile(io.BytesIO(sys.stdin.buffer.read())).read(use_threads=False)
+    print(json.dumps(table.to_pylist()))
+
+
+def large(rows, first, *others):
+    import numpy as np
+
+    random = np.random.default_rng(20)
+    schema = pa.schema([(name, pa.float64()) for name in (first, *others)])
+    with pq.ParquetWriter(sys.stdout.buffer, schema, compression="snappy") as out:
+        for start in range(0, int(rows), GROUP):
+            count = min(GROUP, int(rows) - start)
+            cells = [np.arange(start, start + count, dtype="float64")]
+            cells += [random.uniform(-100, 100, count) for _ in others]
+            out.write_table(pa.table(cells, schema=schema), row_group_size=GROUP)
+
+
+task, *arguments = sys.argv[1:]
+{"write": write, "read": read, "large": large}[task](*arguments)

@@ -6,6 +6,7 @@ import {
   CreateBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -36,6 +37,8 @@ export interface Stand {
   list(name?: string): Promise<string[]>;
   read(key: string): Promise<Buffer>;
   remove(key: string): Promise<void>;
+  /** Uploads that were begun and neither ended nor given up. */
+  uploads(): Promise<string[]>;
   /** The one manifest of an input; throws when there is another number of them. */
   manifest(name: string): Promise<BatchManifest>;
   /** What the manifest of an input names. */
@@ -58,7 +61,10 @@ export async function openStand(): Promise<Stand> {
   const work = mkdtempSync(join(tmpdir(), 'batch-stand-'));
   const directory = join(work, 'function');
   execFileSync('unzip', ['-q', ZIP, '-d', directory]);
-  const [bucket, queues] = await Promise.all([startBucket(join(work, 's3')), startQueueServer()]);
+  const [bucket, queues] = await Promise.all([
+    startBucket(join(work, 's3'), { usersDirectory: join(work, 'users') }),
+    startQueueServer(),
+  ]);
   await bucket.putFolder('registry', 'examples/registry');
   const s3 = new S3Client({
     endpoint: bucket.url,
@@ -123,6 +129,10 @@ export async function openStand(): Promise<Stand> {
       const instance = createInstance(options, timeoutMs === undefined ? {} : { timeoutMs });
       instances.push(instance);
       return instance;
+    },
+    async uploads() {
+      const listed = await s3.send(new ListMultipartUploadsCommand({ Bucket: FILES }));
+      return (listed.Uploads ?? []).map(({ Key }) => Key ?? '');
     },
     remove: async (Key) => void (await s3.send(new DeleteObjectCommand({ Bucket: FILES, Key }))),
     manifest: async (name) => JSON.parse((await read(await manifestKey(name))).toString()),
