@@ -140,6 +140,62 @@ describe('a message that cannot be worked off', () => {
   });
 });
 
+describe('a file that is none of the endpoint', () => {
+  it.each([
+    ['of the results', { bucket: 'files', key: 'out/in/a.csv/0/predictions.csv' }],
+    ['beside the folder of inputs', { bucket: 'files', key: 'inside.csv' }],
+    ['of another bucket', { bucket: 'models', key: 'in/a.csv' }],
+    ['of a kind that nobody reads', { bucket: 'files', key: 'in/notes.txt' }],
+  ])('as one %s is told of, and not scored', async (_, told) => {
+    const queues = await stand.queues.create();
+    await stand.put('notes.txt', 'hello');
+    const before = await stand.list();
+    await queues.send(fromS3(told));
+
+    const delivery = await deliver(queues, stand.start({ known: queues }));
+
+    expect(delivery).toMatchObject({ deleted: 1, answer: { body: ALL_DONE } });
+    const [failed, ...others] = await queues.failures();
+    expect(others).toEqual([]);
+    expect(failed?.MessageAttributes?.['error']?.StringValue).toMatch(
+      /^(INVALID_PARAMETER_VALUE|BAD_REQUEST): /,
+    );
+    expect(await stand.list()).toEqual(before);
+  });
+});
+
+describe('a file that is gone', () => {
+  it('goes to the dead-letter queue, and is scored when it is there again', async () => {
+    const queues = await stand.queues.create({ maxReceives: 2, visibilitySeconds: 1 });
+    await queues.send(fromS3({ bucket: 'files', key: 'in/gone.csv' }));
+    const instance = stand.start();
+
+    await drain(queues, instance);
+
+    expect(await queues.failures()).toHaveLength(1);
+    await stand.put('gone.csv', CSV);
+    await redrive(stand.queues, queues, '--replay');
+    await drain(queues, instance);
+    await expectDoneOnce('gone.csv', ROWS.length);
+  });
+});
+
+describe('a function that cannot start', () => {
+  it('loses nothing: its messages are replayed when it is set up well', async () => {
+    const queues = await stand.queues.create({ maxReceives: 2, visibilitySeconds: 1 });
+    await queues.send(fromS3(await stand.put('set-up.csv', CSV)));
+    const environment = { MLFLOW_SERVERLESS_BATCH_MAX_REFUSED_RATIO: 'few' };
+
+    const deliveries = await drain(queues, stand.start({ environment }));
+
+    expect(deliveries.map(({ deleted }) => deleted)).toEqual([0, 0]);
+    expect(await queues.failures()).toHaveLength(1);
+    await redrive(stand.queues, queues, '--replay');
+    await drain(queues, stand.start());
+    await expectDoneOnce('set-up.csv', ROWS.length);
+  });
+});
+
 describe('a model that cannot be opened', () => {
   beforeEach(async () => {
     const manifest = JSON.stringify({

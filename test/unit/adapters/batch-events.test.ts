@@ -46,6 +46,47 @@ describe('parseCreatedObjects', () => {
       expected: [fromPut, { bucket: 'b', key: 'a.csv' }],
     },
     {
+      name: 'an upload of several parts, in a bucket without versions',
+      event: {
+        Records: [
+          {
+            ...withObject({
+              key: 'a',
+              size: 5,
+              eTag: 'b920c39d84c99220c7f3ef6bfcce1dd2-3',
+              versionId: null,
+            }).Records[0],
+            eventVersion: '2.6',
+            eventName: 'ObjectCreated:CompleteMultipartUpload',
+          },
+        ],
+      },
+      expected: [
+        { bucket: 'b', key: 'a', etag: 'b920c39d84c99220c7f3ef6bfcce1dd2-3', sizeBytes: 5 },
+      ],
+    },
+    {
+      name: 'created objects beside others',
+      event: {
+        Records: [
+          { ...record, eventName: 'ObjectTagging:Put' },
+          { ...record, eventName: 'ObjectCreated:Copy' },
+          { ...record, eventName: 'ObjectRestore:Completed' },
+          { ...record, eventName: 'LifecycleExpiration:Delete' },
+        ],
+      },
+      expected: [fromPut],
+    },
+    {
+      name: 'an object of EventBridge of which little is said',
+      event: {
+        source: 'aws.s3',
+        'detail-type': 'Object Created',
+        detail: { bucket: { name: 'b' }, object: { key: 'a b' } },
+      },
+      expected: [{ bucket: 'b', key: 'a b' }],
+    },
+    {
       name: 'an empty file',
       event: withObject({ key: 'a', size: 0 }),
       expected: [{ bucket: 'b', key: 'a', sizeBytes: 0 }],
