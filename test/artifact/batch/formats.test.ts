@@ -1,5 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensurePythonEnvironment } from '../../../scripts/python-env.ts';
 import { deliver } from './event-source.ts';
 import type { RestartedInstance } from './instance.ts';
 import { fromS3 } from './messages.ts';
@@ -32,6 +37,34 @@ async function askOverHttp(rows: Rows): Promise<unknown[]> {
   return JSON.parse((body as { body: string }).body).predictions;
 }
 
+interface Answer {
+  readonly output_label: number;
+  readonly output_probability: Readonly<Record<string, number>>;
+}
+
+/** By MLflow itself, on the same file. */
+async function predictWithMlflow(csv: string): Promise<Answer[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'mlflow-predict-'));
+  const [input, output] = [join(folder, 'rows.csv'), join(folder, 'answers.json')];
+  writeFileSync(input, csv);
+  await promisify(execFile)(
+    join(ensurePythonEnvironment('interop'), 'mlflow'),
+    ['models', 'predict', '-m', 'examples/registry/models/wine/versions/2/model'].concat([
+      '-t',
+      'csv',
+      '-i',
+      input,
+      '-o',
+      output,
+      '--env-manager',
+      'local',
+    ]),
+  );
+  const { predictions } = JSON.parse(readFileSync(output, 'utf8')) as { predictions: Answer[] };
+  rmSync(folder, { recursive: true });
+  return predictions;
+}
+
 async function score(name: string, content: string | Buffer) {
   await queues.send(fromS3(await stand.put(name, content)));
   const delivery = await deliver(queues, instance);
@@ -58,12 +91,31 @@ describe.each(Object.entries(FORMATS))('a file *%s', (end, encode) => {
 });
 
 it('answers a file with answers of every class', () => {
-  const labels = answers.map((answer) => (answer as { output_label: number }).output_label);
+  const labels = answers.map((answer) => (answer as Answer).output_label);
 
   expect(new Set(labels).size).toBe(3);
 });
 
 describe('a CSV file', () => {
+  it('is answered as by `mlflow models predict`', async () => {
+    const csv = csvOf(MANY);
+    await score('predict.csv', csv);
+
+    const found = predictionsIn('predict.csv', await stand.predictions('predict.csv'));
+
+    const expected = await predictWithMlflow(csv);
+    expect(found).toHaveLength(expected.length);
+    for (const [row, answer] of expected.entries()) {
+      const { output_label, output_probability } = found[row] as Answer;
+      expect(output_label).toBe(answer.output_label);
+      expect(Object.keys(output_probability)).toEqual(Object.keys(answer.output_probability));
+      for (const [label, share] of Object.entries(answer.output_probability)) {
+        // Sums of float32 over the trees, in another order.
+        expect(Math.abs((output_probability[label] as number) - share)).toBeLessThan(1e-6);
+      }
+    }
+  }, 120_000);
+
   it('of a header without a line end has no rows', async () => {
     const manifest = await score('header.csv', csvOf([]).trimEnd());
 
