@@ -13,4 +13,6 @@ export const openRange = (
   options: Omit<OpenRowsOptions, 'range'>,
   { range, ...plan }: PlannedRange,
 ): AsyncIterable<Chunk> =>
-  openRows(input, { ...options, range: { from: placeOf(plan, range), end: range.end } });
+  range.rowGroups
+    ? openRows(input, { ...options, rowGroups: range.rowGroups })
+    : openRows(input, { ...options, range: { from: placeOf(plan, range), end: range.end } });

@@ -5,7 +5,7 @@ import type { Chunk } from '../chunk.ts';
 import { createCsvCutter } from './csv-cutter.ts';
 import { cutChunks, type TextPlace } from './cut-chunks.ts';
 import { lineCutter } from './line-cutter.ts';
-import { parquetChunks } from './parquet-chunks.ts';
+import { parquetChunks, type RowGroups } from './parquet-chunks.ts';
 import { unzipped } from './unzipped.ts';
 
 export interface OpenRowsOptions {
@@ -16,6 +16,8 @@ export interface OpenRowsOptions {
   readonly chunkBytes?: number;
   /** Of text: where to begin and where to end. @default all of it */
   readonly range?: { readonly from: TextPlace; readonly end: number };
+  /** Of Parquet. @default all of them */
+  readonly rowGroups?: RowGroups;
 }
 
 /**
@@ -53,6 +55,6 @@ export function openRows(input: BatchInput, options: OpenRowsOptions): AsyncIter
     case 'parquet':
       if (isInputGzip)
         throw badRequest('a Parquet file is compressed inside; expected none that is gzip');
-      return parquetChunks(input, chunkRows);
+      return parquetChunks(input, chunkRows, options.rowGroups);
   }
 }

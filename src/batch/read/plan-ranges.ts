@@ -1,18 +1,22 @@
 import type { BatchInput } from '../batch-input.ts';
 import type { TextPlace } from './cut-chunks.ts';
 import { type OpenRowsOptions, openRows } from './open-rows.ts';
+import type { RowGroups } from './parquet-chunks.ts';
+import { planRowGroups } from './plan-row-groups.ts';
 
 /** Rows of a file that can be read without those before them. */
 export interface RowRange {
   readonly firstRow: number;
   readonly rowCount: number;
-  /** Of text: bytes [start, end). */
+  /** Bytes [start, end): of text, where they are; of row groups, only how many. */
   readonly start: number;
   readonly end: number;
+  /** Of Parquet. */
+  readonly rowGroups?: RowGroups;
 }
 
 export interface RangePlan {
-  /** In order; together every row of the file, each once. At least one. */
+  /** In order; together every row of the file, each once. Of text at least one. */
   readonly ranges: readonly RowRange[];
   readonly rowCount: number;
   /** Of CSV. */
@@ -33,7 +37,8 @@ export interface PlanningOptions {
 const STEP = { rows: 1_000_000, bytes: 4 * 2 ** 20 };
 
 /**
- * Read a text file once and say where it can be cut between rows, about every `rangeBytes`.
+ * Say where a file can be cut between rows, about every `rangeBytes`: Parquet between row groups; text, which is read once for
+ * it, between any rows.
  *
  * The same code finds the rows that reads them later, so a quoted line end is no place to cut. What is gzip can only be read
  * from its start: one range.
@@ -46,6 +51,7 @@ export async function planRanges(
   rangeBytes: number,
   { before, isLate = () => false }: PlanningOptions = {},
 ): Promise<RangePlan> {
+  if (options.inputFormat === 'parquet') return planRowGroups(input, rangeBytes);
   const ranges: RowRange[] = [...(before?.ranges ?? [])];
   const step = { chunkRows: STEP.rows, chunkBytes: Math.min(STEP.bytes, rangeBytes) };
   let open: { start: number; firstRow: number } | undefined;
@@ -58,7 +64,7 @@ export async function planRanges(
     open = undefined;
   };
   for await (const chunk of openRows(input, { ...options, ...step, ...range })) {
-    if (chunk.kind === 'frame') throw new Error('row groups are planned by their metadata');
+    if (chunk.kind === 'frame') throw new Error('text has no frames');
     const { at = 0, bytes, firstRow } = chunk;
     ({ header, headerFields = 1 } = chunk);
     open ??= { start: at, firstRow };

@@ -137,6 +137,30 @@ describe('a run over many calls', () => {
     expect(await finishRun(again, { stores })).toEqual(manifest);
   });
 
+  it('cuts Parquet between its row groups', async () => {
+    writeFileSync(join(root, 'rows.csv'), csvOf(900));
+    const made = await runBatchJob({
+      input: await stores.openInput({ uri: join(root, 'rows.csv') }),
+      output: await stores.openOutput(join(root, 'made')),
+      model: identifyModel(model),
+      options: { outputFormat: 'parquet', chunkRows: 50 },
+      engine: engine(),
+    });
+    const { job } = made.kind === 'busy' ? { job: '' } : made.manifest;
+    const parquet = readFileSync(join(root, 'made/rows.csv', job, 'predictions.parquet'));
+    writeFileSync(join(root, 'in/rows.parquet'), parquet);
+    writeFileSync(join(root, 'in/rows.csv'), csvOf(900));
+
+    const run = await plan({ outputFormat: 'csv', keepsInputs: false });
+    await runItems(run);
+    const manifest = await finishRun(run, { stores });
+
+    expect(run.items).toBeGreaterThan(9);
+    expect(manifest.rows).toEqual({ in: 1_800, out: 1_800, refused: 0 });
+    const [csv, fromParquet] = manifest.files.map((file) => rowsOf(file.manifest));
+    expect(fromParquet).toEqual(csv);
+  });
+
   it('is planned in as many calls as it takes, with the same plan', async () => {
     writeFileSync(join(root, 'in/a.csv'), csvOf(900));
     writeFileSync(join(root, 'in/b.csv'), csvOf(3));

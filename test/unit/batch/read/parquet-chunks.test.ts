@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BatchInput } from '../../../../src/batch/batch-input.ts';
 import type { FrameChunk } from '../../../../src/batch/chunk.ts';
 import { parquetChunks } from '../../../../src/batch/read/parquet-chunks.ts';
+import { planRowGroups } from '../../../../src/batch/read/plan-row-groups.ts';
 import { createAssembler } from '../../../../src/batch/write/create-assembler.ts';
 import { encodeChunk } from '../../../../src/batch/write/encode-chunk.ts';
 import { type Column, column, frame } from '../../../../src/model/frame.ts';
@@ -67,6 +68,29 @@ describe('a Parquet file', () => {
         column('t', 'object', ['a10', null]),
       ]),
     );
+  });
+
+  it('is cut between row groups without being read, about as large as was asked for', async () => {
+    const groups = Array.from({ length: 9 }, (_, at) => group(at * 10));
+    const bytes = file(groups, 3);
+    const input = inputOf(bytes);
+    const whole = await chunksOf(bytes, 3);
+
+    const { ranges, rowCount } = await planRowGroups(input, bytes.length / 4);
+    const tiny = await planRowGroups(input, 1);
+
+    expect(input.readBytes()).toBe(2 * bytes.length); // it is shorter than what is read of its end
+    expect(rowCount).toBe(27);
+    expect(tiny.ranges.map(({ firstRow }) => firstRow)).toEqual(
+      whole.map(({ firstRow }) => firstRow),
+    );
+    expect(ranges.length).toBeGreaterThan(2);
+    expect(ranges.length).toBeLessThan(9);
+    const chunks: FrameChunk[] = [];
+    for (const { rowGroups } of ranges) {
+      for await (const chunk of parquetChunks(input, 3, rowGroups)) chunks.push(chunk);
+    }
+    expect(chunks).toEqual(whole);
   });
 
   it('is one chunk of none when it has no rows', async () => {
