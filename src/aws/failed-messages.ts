@@ -19,6 +19,8 @@ export interface FailedMessage {
   readonly receives: number;
   /** Why it is here, when whoever put it here has said so. */
   readonly error?: string;
+  /** ARN of the state machine's execution that put it here. */
+  readonly execution?: string;
   /** For `remove` and `release`. */
   readonly receiptHandle: string;
 }
@@ -59,7 +61,7 @@ export function openFailedMessages(queueUrl: string, environment: Environment): 
     ...{ QueueUrl, MaxNumberOfMessages: BATCH, WaitTimeSeconds: WAIT_SECONDS },
     VisibilityTimeout: HELD_SECONDS,
     MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
-    MessageAttributeNames: ['error'],
+    MessageAttributeNames: ['error', 'execution'],
   });
   return {
     async receiveAll({ signal } = {}) {
@@ -94,13 +96,14 @@ export function openFailedMessages(queueUrl: string, environment: Environment): 
 
 function toFailed(message: Message): FailedMessage {
   const { MessageId = '', Body = '', ReceiptHandle = '', Attributes = {} } = message;
-  const error = message.MessageAttributes?.['error']?.StringValue;
+  const { error, execution } = message.MessageAttributes ?? {};
   return {
     id: MessageId,
     body: Body,
     sentAtMs: Number(Attributes.SentTimestamp),
     receives: Number(Attributes.ApproximateReceiveCount),
     receiptHandle: ReceiptHandle,
-    ...(error && { error }),
+    ...(error?.StringValue && { error: error.StringValue }),
+    ...(execution?.StringValue && { execution: execution.StringValue }),
   };
 }

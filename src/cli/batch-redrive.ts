@@ -55,9 +55,8 @@ export async function batchRedrive(options: BatchRedriveOptions): Promise<number
     await failures.release([...held]);
   }
   const files = chosen.map(({ message, uris }): FailedFile => {
-    const { id, sentAtMs, receives, error } = message;
-    const sentAt = new Date(sentAtMs).toISOString();
-    return { id, uris, sentAt, receives, ...(error !== undefined && { error }), replayed: replay };
+    const { body: _, receiptHandle: __, sentAtMs, ...shown } = message;
+    return { ...shown, uris, sentAt: new Date(sentAtMs).toISOString(), replayed: replay };
   });
   process.stdout.write(
     options.json ? `${JSON.stringify(files, null, 2)}\n` : redriveText(files, urls.failures),

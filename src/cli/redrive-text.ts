@@ -8,6 +8,8 @@ export interface FailedFile {
   readonly sentAt: string;
   readonly receives: number;
   readonly error?: string;
+  /** Of the state machine, which says more. */
+  readonly execution?: string;
   readonly replayed: boolean;
 }
 
@@ -26,7 +28,8 @@ export function redriveText(
   return [...files.flatMap((file) => linesOf(file, nowMs)).map(printable), last, ''].join('\n');
 }
 
-function linesOf({ id, uris, sentAt, receives, error }: FailedFile, nowMs: number): string[] {
+function linesOf(file: FailedFile, nowMs: number): string[] {
+  const { id, uris, sentAt, receives, error, execution } = file;
   const [first = `message ${id}: not one of S3's`, ...others] = uris;
   const times = receives === 1 ? 'once' : `${receives} times`;
   const reason = error ?? 'it says no reason: the log of the function does';
@@ -35,6 +38,7 @@ function linesOf({ id, uris, sentAt, receives, error }: FailedFile, nowMs: numbe
     ...others,
     `  ${age(nowMs - Date.parse(sentAt))} old, received ${times}`,
     `  ${reason}`,
+    ...(execution === undefined ? [] : [`  ${execution}`]),
   ];
 }
 

@@ -22,8 +22,11 @@ beforeEach(async () => {
 });
 
 /** As the function does. */
-async function fail(MessageBody: string, error?: string): Promise<void> {
-  const MessageAttributes = { error: { DataType: 'String', StringValue: error } };
+async function fail(MessageBody: string, error?: string, execution?: string): Promise<void> {
+  const MessageAttributes = {
+    error: { DataType: 'String', StringValue: error },
+    ...(execution && { execution: { DataType: 'String', StringValue: execution } }),
+  };
   const QueueUrl = queues.failuresUrl;
   await queues.client.send(
     new SendMessageCommand({ QueueUrl, MessageBody, ...(error && { MessageAttributes }) }),
@@ -38,6 +41,7 @@ describe('batch redrive', () => {
     await fail(fromBus(told('in/a.csv')), 'BAD_REQUEST: column "x"\nis missing');
     await fail(fromS3(told('in/b c.csv'), told('in/d.csv')));
     await fail('{"a":1}');
+    await fail(fromBus(told('in/e.csv')), 'BAD_REQUEST', 'arn:aws:states:x');
 
     const { exitCode, stdout, stderr } = await redrive(server, queues);
 
@@ -55,11 +59,15 @@ describe('batch redrive', () => {
         "message ID: not one of S3's",
         '  N s old, received once',
         '  it says no reason: the log of the function does',
-        '3 messages; when the cause is mended, send them back with --replay',
+        's3://files/in/e.csv',
+        '  N s old, received once',
+        '  BAD_REQUEST',
+        '  arn:aws:states:x',
+        '4 messages; when the cause is mended, send them back with --replay',
         '',
       ].join('\n'),
     );
-    expect(await queues.failures()).toHaveLength(3);
+    expect(await queues.failures()).toHaveLength(4);
     expect(await queues.count()).toBe(0);
   });
 
