@@ -529,17 +529,19 @@ const BATCH: readonly Review[] = [
     ],
     on: [
       'arn:<AWS::Partition>:s3:::my-files/out/_runs/*',
+      'arn:<AWS::Partition>:s3:::my-files/out/*/_runs/*',
       'arn:<AWS::Partition>:s3:::my-results/out/_runs/*',
+      'arn:<AWS::Partition>:s3:::my-results/out/*/_runs/*',
     ],
-    why: 'reads the plan of a run, and writes what its calls answered',
+    why: 'reads the plan of a run, and writes what its calls answered; batch -o may name a folder below the output',
   },
-  {
+  ...['out/_runs/*', 'out/*/_runs/*'].map((keys) => ({
     who: 'BatchMachineRunRole',
     actions: ['s3:ListBucket'],
     on: ['arn:<AWS::Partition>:s3:::my-files', 'arn:<AWS::Partition>:s3:::my-results'],
-    when: 'StringLike s3:prefix out/_runs/*',
+    when: `StringLike s3:prefix ${keys}`,
     why: 'S3 tells what is missing from what is denied',
-  },
+  })),
   {
     who: 'BatchMachineRunRole',
     actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
@@ -551,6 +553,12 @@ const BATCH: readonly Review[] = [
     actions: ['states:StartExecution'],
     on: ['<BatchMachineRun>'],
     why: 'a distributed map starts an execution of the same machine for each item',
+  },
+  {
+    who: 'BatchMachineRunRole',
+    actions: ['states:DescribeExecution', 'states:StopExecution'],
+    on: [`${EXECUTIONS}:<BatchMachineRun.Name>:*`, `${EXECUTIONS}:<BatchMachineRun.Name>/Items:*`],
+    why: 'AWS asks for it: a distributed map stops the items that are under way when too many failed',
   },
   {
     who: 'BatchMachineRunRole',

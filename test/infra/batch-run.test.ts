@@ -85,7 +85,11 @@ function definitionOf(name: string): Definition {
   return JSON.parse(
     parts
       .map((part) =>
-        typeof part === 'string' ? part : (part.Ref ?? part['Fn::GetAtt']?.[0] ?? 'token'),
+        typeof part === 'string'
+          ? part
+          : part.Ref === 'AWS::Partition'
+            ? 'aws'
+            : (part.Ref ?? part['Fn::GetAtt']?.[0] ?? 'token'),
       )
       .join(''),
   );

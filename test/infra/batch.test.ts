@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
+import { batchRunDefinition } from '../../infra/aws/constructs/batch-run-definition.ts';
 import { BatchScoring } from '../../infra/aws/constructs/batch-scoring.ts';
 import { ModelStore } from '../../infra/aws/constructs/model-store.ts';
 import { someCode, templateOf } from './synth.ts';
@@ -105,6 +106,30 @@ describe('batch of a stack', () => {
     for (const name of ['Plan', 'Score', 'Finish']) {
       expect(states[name].Catch).toEqual([expect.objectContaining({ Next: 'IsMessage' })]);
     }
+  });
+
+  it('names the services that it calls in every partition of AWS', () => {
+    const machines = templateOf('batch').findResources('AWS::StepFunctions::StateMachine');
+
+    expect(JSON.stringify(machines)).not.toMatch(/arn:aws:/);
+  });
+
+  it.each([
+    [0.29, 29],
+    [0.07, 7],
+    [0.001, 0.1],
+    [1, 100],
+  ])('tolerates a share of %d as %d %%', (toleratedFailureRatio, percentage) => {
+    const definition = batchRunDefinition({
+      partition: 'aws',
+      functionArn: 'f',
+      failuresUrl: 'q',
+      timeoutSeconds: 900,
+      maxParallelParts: 1,
+      toleratedFailureRatio,
+    });
+
+    expect(definition.States.Score.ToleratedFailurePercentage).toBe(percentage);
   });
 
   it('says where queue and state machine are', () => {

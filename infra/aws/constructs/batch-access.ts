@@ -1,8 +1,8 @@
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { BatchPlace, BatchScoringProps } from './batch-scoring-props.ts';
-import { type FolderActions, grantFolder } from './grant-folder.ts';
-import { registeredName } from './model-keys.ts';
+import { type FolderActions, grantFolder, grantKeys } from './grant-folder.ts';
+import { literalInPolicy, registeredName } from './model-keys.ts';
 
 /** A message may name the version that it is about. */
 const READING_FILES: FolderActions = {
@@ -48,6 +48,12 @@ const RUN_FILES: FolderActions = {
   key: ['kms:Decrypt', 'kms:GenerateDataKey'],
 };
 
-/** @see https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html */
-export const grantRunFiles = (grantee: IGrantable, { bucket, prefix }: BatchPlace): void =>
-  void grantFolder(bucket, `${prefix}/_runs`, grantee, RUN_FILES);
+/**
+ * Runs lie in the output's `_runs`, or in that of a folder below, when `batch -o` names one.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+ */
+export function grantRunFiles(grantee: IGrantable, { bucket, prefix }: BatchPlace): void {
+  grantFolder(bucket, `${prefix}/_runs`, grantee, RUN_FILES);
+  grantKeys(bucket, `${literalInPolicy(prefix)}/*/_runs/*`, grantee, RUN_FILES);
+}

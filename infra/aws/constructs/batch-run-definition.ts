@@ -1,4 +1,6 @@
 export interface BatchRunTargets {
+  /** Of AWS: elsewhere than `aws` in China and in GovCloud. */
+  readonly partition: string;
   /** ARN of the function that plans, scores and finishes. */
   readonly functionArn: string;
   /** URL of the queue for what failed. */
@@ -55,9 +57,10 @@ const MARGIN_SECONDS = 60;
  */
 export function batchRunDefinition(targets: BatchRunTargets) {
   const { functionArn, failuresUrl, timeoutSeconds } = targets;
+  const integration = (name: string) => `arn:${targets.partition}:states:::${name}`;
   const call = (payload: Record<string, unknown>) => ({
     Type: 'Task',
-    Resource: 'arn:aws:states:::lambda:invoke',
+    Resource: integration('lambda:invoke'),
     Parameters: { FunctionName: functionArn, ...payload },
     TimeoutSeconds: timeoutSeconds + MARGIN_SECONDS,
     Retry: RETRY,
@@ -89,7 +92,7 @@ export function batchRunDefinition(targets: BatchRunTargets) {
         Type: 'Map',
         Label: 'Items',
         ItemReader: {
-          Resource: 'arn:aws:states:::s3:getObject',
+          Resource: integration('s3:getObject'),
           ReaderConfig: { InputType: 'JSONL' },
           Parameters: {
             'Bucket.$': '$.planned.run.plan.bucket',
@@ -98,14 +101,14 @@ export function batchRunDefinition(targets: BatchRunTargets) {
         },
         ItemSelector: { task: 'item', 'run.$': '$.planned.run', 'item.$': '$$.Map.Item.Value' },
         MaxConcurrency: targets.maxParallelParts,
-        ToleratedFailurePercentage: targets.toleratedFailureRatio * 100,
+        ToleratedFailurePercentage: percentOf(targets.toleratedFailureRatio),
         ItemProcessor: {
           ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
           StartAt: 'Item',
           States: { Item: { ...call({ 'Payload.$': '$' }), OutputPath: '$.Payload', End: true } },
         },
         ResultWriter: {
-          Resource: 'arn:aws:states:::s3:putObject',
+          Resource: integration('s3:putObject'),
           Parameters: {
             'Bucket.$': '$.planned.run.results.bucket',
             'Prefix.$': '$.planned.run.results.prefix',
@@ -128,7 +131,7 @@ export function batchRunDefinition(targets: BatchRunTargets) {
       },
       KeepMessage: {
         Type: 'Task',
-        Resource: 'arn:aws:states:::sqs:sendMessage',
+        Resource: integration('sqs:sendMessage'),
         Parameters: {
           QueueUrl: failuresUrl,
           'MessageBody.$': '$.request.replay',
@@ -147,3 +150,6 @@ export function batchRunDefinition(targets: BatchRunTargets) {
     },
   };
 }
+
+/** Without what binary fractions add: 0.29 is 29 %, and not a little less. */
+const percentOf = (ratio: number): number => Number((ratio * 100).toFixed(6));

@@ -1,4 +1,4 @@
-import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, type Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -35,6 +35,7 @@ export class BatchStateMachine extends Construct {
     super(scope, id);
     const { tracing, output } = props;
     const definition = batchRunDefinition({
+      partition: Aws.PARTITION,
       functionArn: props.function.functionArn,
       failuresUrl: props.failures.queueUrl,
       timeoutSeconds: props.timeout.toSeconds(),
@@ -100,21 +101,29 @@ export class BatchStateMachine extends Construct {
   }
 
   /**
-   * A distributed map starts an execution of the same machine for each item.
+   * A distributed map starts an execution of the same machine for each item, and stops those that are under way when too many failed.
    *
    * A policy by itself: the role's own one has to be there before the machine is.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
    */
   private allowChildren(): void {
     const { stateMachine } = this;
     const { stateMachineArn, stateMachineName } = stateMachine;
+    const runs = this.executions(stateMachineName);
     const children = this.executions(`${stateMachineName}/Items`);
     const policy = new Policy(this, 'Children', {
       statements: [
         new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] }),
+        new PolicyStatement({
+          actions: ['states:DescribeExecution', 'states:StopExecution'],
+          resources: [runs, children],
+        }),
         new PolicyStatement({ actions: ['states:RedriveExecution'], resources: [children] }),
       ],
       roles: [stateMachine.role],
     });
+    acknowledgeWildcard(policy, runs, 'executions of this machine, whatever their name');
     acknowledgeWildcard(policy, children, 'executions for the items of a run of this machine');
   }
 

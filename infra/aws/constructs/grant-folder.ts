@@ -15,19 +15,30 @@ export const READING: FolderActions = { objects: ['s3:GetObject'], key: ['kms:De
 /**
  * Allow actions on the objects in one folder of a bucket.
  *
- * Listing is allowed below the same prefix: without it S3 says "denied" where it means "not there". To find out, it takes
- * the missing key for the prefix that is listed.
- *
- * @see https://github.com/ceph/ceph/pull/68577, which does as S3 does
  * @param folder without slashes at its ends; empty for the whole bucket
  */
-export function grantFolder(
+export const grantFolder = (
   bucket: IBucket,
   folder: string,
   grantee: IGrantable,
   actions: FolderActions,
+): Grant =>
+  grantKeys(bucket, folder === '' ? '*' : `${literalInPolicy(folder)}/*`, grantee, actions);
+
+/**
+ * Allow actions on the objects whose keys are like a pattern of IAM's.
+ *
+ * Listing is allowed below the same prefix: without it S3 says "denied" where it means "not there". To find out, it takes
+ * the missing key for the prefix that is listed.
+ *
+ * @see https://github.com/ceph/ceph/pull/68577, which does as S3 does
+ */
+export function grantKeys(
+  bucket: IBucket,
+  below: string,
+  grantee: IGrantable,
+  actions: FolderActions,
 ): Grant {
-  const below = folder === '' ? '*' : `${literalInPolicy(folder)}/*`;
   const everyObject = bucket.arnForObjects(below);
   const principal = grantee.grantPrincipal;
   if (Construct.isConstruct(principal)) {
