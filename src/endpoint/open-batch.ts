@@ -7,6 +7,7 @@ import { runItem } from '../batch/distribute/run-item.ts';
 import type { RunManifest } from '../batch/distribute/run-manifest.ts';
 import type { BatchRunRequest } from '../batch/distribute/run-request.ts';
 import { createBatchEngine } from '../batch/engine.ts';
+import { checkBelow } from '../batch/job/check-below.ts';
 import { checkPlaces } from '../batch/job/check-places.ts';
 import { identifyJob } from '../batch/job/job-identity.ts';
 import { resolveOptions } from '../batch/job/resolve-options.ts';
@@ -52,7 +53,7 @@ export interface BatchService {
    *
    * @param execution its name
    * @param work asked whether to stop for now
-   * @throws {ServingError} as `planRun`
+   * @throws {ServingError} as `planRun`; INVALID_PARAMETER_VALUE when input or output lies elsewhere than the function's own
    */
   plan(
     request: BatchRunRequest,
@@ -90,7 +91,7 @@ export async function openBatch(options: BatchServiceOptions): Promise<BatchServ
 
   async function score(name: S3ObjectName, replay: string, work: Work): Promise<void> {
     const uri = `s3://${name.bucket}/${name.key}`;
-    checkInput(uri, batch.inputUri);
+    checkBelow(uri, batch.inputUri, 'scored');
     const stores = createS3RunStores(environment, work);
     const { versionId } = name;
     const input = await stores.openInput({ uri, ...(versionId && { versionId }) });
@@ -120,6 +121,8 @@ export async function openBatch(options: BatchServiceOptions): Promise<BatchServ
     preload,
     score,
     async plan(request, execution, work) {
+      checkBelow(request.input, batch.inputUri, 'scored');
+      checkBelow(request.output, batch.outputUri, 'written');
       const lease = await leaseBatchModel(cache, modelUri, request.model);
       try {
         const split = { splitAboveBytes: batch.distributeAboveBytes, rangeBytes: batch.rangeBytes };
@@ -158,14 +161,6 @@ function cannotOpen(cause: unknown): never {
   throw new ServingError('TEMPORARILY_UNAVAILABLE', `the model cannot be opened: ${reason}`, {
     cause,
   });
-}
-
-function checkInput(uri: string, inputUri: string | undefined): void {
-  if (inputUri === undefined || uri.startsWith(`${inputUri.replace(/\/+$/, '')}/`)) return;
-  throw new ServingError(
-    'INVALID_PARAMETER_VALUE',
-    `${uri} is not below ${inputUri}; only files there are scored`,
-  );
 }
 
 const busy = (uri: string, heldUntilMs: number): ServingError =>

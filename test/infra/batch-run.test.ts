@@ -218,6 +218,22 @@ describe('the state machine of batch', () => {
     expect(countRows(manifest)).toBe(288);
   });
 
+  it('writes into a folder of the output, and nowhere else', async () => {
+    s3.put('files', 'in/a.csv', csvOf(3));
+    s3.put('files', 'elsewhere/kept', '');
+
+    const below = await run('batch', { ...REQUEST, output: 's3://files/out/june' });
+    const beside = await run('batch', { ...REQUEST, output: 's3://files/elsewhere' });
+
+    expect(below).toMatchObject({ status: 'SUCCEEDED', output: { rows: { out: 3 } } });
+    expect(beside).toMatchObject({
+      status: 'FAILED',
+      error: 'INVALID_PARAMETER_VALUE',
+      cause: 's3://files/elsewhere is not below s3://files/out; only files there are written',
+    });
+    expect(calls.get('plan ')).toBe(2);
+  });
+
   it('keeps the message of a file that failed; replayed after the repair, it is scored once', async () => {
     const started: [string, unknown][] = [];
     service = await open(async (name, request) => void started.push([name, request]));
