@@ -41,7 +41,9 @@ export interface Stand {
   uploads(): Promise<string[]>;
   /** The one manifest of an input; throws when there is another number of them. */
   manifest(name: string): Promise<BatchManifest>;
-  /** What the manifest of an input names. */
+  /** The files with predictions that the manifest of an input names. */
+  outputs(name: string): Promise<{ readonly path: string; readonly bytes: Buffer }[]>;
+  /** All of them in one. */
   predictions(name: string): Promise<Buffer>;
   close(): Promise<void>;
 }
@@ -92,6 +94,15 @@ export async function openStand(): Promise<Stand> {
     if (keys.length !== 1) throw new Error(`${keys.length} manifests of ${name}: ${keys}`);
     return keys[0] as string;
   };
+  const outputs: Stand['outputs'] = async (name) => {
+    const key = await manifestKey(name);
+    const manifest = JSON.parse((await read(key)).toString()) as BatchManifest;
+    const readOne = async ({ path }: { path: string }) => ({
+      path,
+      bytes: await read(key.replace('_manifest.json', path)),
+    });
+    return Promise.all(manifest.outputs.map(readOne));
+  };
   return {
     s3,
     s3Url: bucket.url,
@@ -136,12 +147,8 @@ export async function openStand(): Promise<Stand> {
     },
     remove: async (Key) => void (await s3.send(new DeleteObjectCommand({ Bucket: FILES, Key }))),
     manifest: async (name) => JSON.parse((await read(await manifestKey(name))).toString()),
-    async predictions(name) {
-      const key = await manifestKey(name);
-      const { outputs } = JSON.parse((await read(key)).toString()) as BatchManifest;
-      const parts = outputs.map(({ path }) => read(key.replace('_manifest.json', path)));
-      return Buffer.concat(await Promise.all(parts));
-    },
+    outputs,
+    predictions: async (name) => Buffer.concat((await outputs(name)).map(({ bytes }) => bytes)),
     async close() {
       for (const instance of instances) await instance.stop();
       if (process.env['ARTIFACT_LOG']) for (const { log } of instances) console.log(log());
