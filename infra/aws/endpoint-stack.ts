@@ -11,6 +11,7 @@ import type { FunctionCode } from './endpoint-props/function-code.ts';
 import { placementOf } from './endpoint-props/placement.ts';
 import { registryEventsProps } from './endpoint-props/registry-events.ts';
 import { createStore } from './endpoint-props/store.ts';
+import { notifyLine } from './notify-line.ts';
 import { publishLine } from './publish-line.ts';
 
 export interface EndpointStackProps extends StackProps {
@@ -53,6 +54,9 @@ export class EndpointStack extends Stack {
     this.output('Curl', curl, 'Asks the model');
     this.output('DomainTarget', endpoint.domainTarget, 'Where the host name must point');
     this.output('WebhookUrl', events?.webhookUrl, 'For create_webhook of MLflow');
+    const notify =
+      file.batch && batch && notifyLine({ ...file.batch, queueArn: batch.queue.queueArn });
+    this.output('BatchNotification', notify, 'Once: the bucket begins to tell of new files');
     this.output('BatchStateMachineArn', batch?.stateMachine.stateMachineArn, 'Scores buckets');
     this.output('BatchQueueUrl', batch?.queue.queueUrl, 'Files that wait to be scored');
     this.output('BatchFailuresUrl', batch?.failures.queueUrl, 'Files that could not be scored');

@@ -18,9 +18,20 @@ const IDS: readonly { name: string; type: string; id: string }[] = [
   { name: 'domain', type: 'AWS::ApiGateway::DomainName', id: 'EndpointHttpDomain494E9124' },
   { name: 'events', type: 'AWS::SQS::Queue', id: 'RegistryEventsFailures218FCA11' },
   { name: 'events', type: 'AWS::ApiGateway::RestApi', id: 'RegistryEventsApiC42CC249' },
+  { name: 'batch', type: 'AWS::SQS::Queue', id: 'BatchQueueFiles2499F0B0' },
+  { name: 'batch', type: 'AWS::SQS::Queue', id: 'BatchQueueFailuresAFB6CA5D' },
+  { name: 'batch', type: 'AWS::StepFunctions::StateMachine', id: 'BatchMachineRunE8B93253' },
+  { name: 'batch', type: 'AWS::Lambda::Function', id: 'BatchFunctionD66237ED' },
+  { name: 'batch', type: 'AWS::Lambda::Function', id: 'BatchTaskFunction8C6A6354' },
 ];
 
 const OUTPUTS = ['Url', 'ApiKeyId', 'RegistryUri', 'Publish', 'Curl'];
+const BATCH_OUTPUTS = [
+  'BatchNotification',
+  'BatchStateMachineArn',
+  'BatchQueueUrl',
+  'BatchFailuresUrl',
+];
 
 describe('ids that deployed stacks rely on', () => {
   it.each(IDS)('$type of "$name" is $id', ({ name, type, id }) => {
@@ -37,5 +48,9 @@ describe('ids that deployed stacks rely on', () => {
 
   it('are the names of outputs, too', () => {
     expect(Object.keys(templateOf('auth apiKey').toJSON()['Outputs'])).toEqual(OUTPUTS);
+    expect(Object.keys(templateOf('batch').toJSON()['Outputs'])).toEqual([
+      ...OUTPUTS.filter((name) => name !== 'ApiKeyId'),
+      ...BATCH_OUTPUTS,
+    ]);
   });
 });
