@@ -1,7 +1,11 @@
 import { parseCreatedObjects } from '../adapters/aws/batch-events.ts';
-import { type FailedMessage, openFailedMessages } from '../aws/failed-messages.ts';
+import {
+  type FailedMessage,
+  type FailedMessages,
+  openFailedMessages,
+} from '../aws/failed-messages.ts';
 import { createMessageQueue, type MessageQueue } from '../aws/message-queue.ts';
-import { EXIT } from './failure.ts';
+import { EXIT, failureLine } from './failure.ts';
 import { type BatchQueueOptions, findBatchQueues } from './find-batch-queues.ts';
 import { type FailedFile, redriveText } from './redrive-text.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -25,43 +29,66 @@ const PARALLEL = 10;
  */
 export async function batchRedrive(options: BatchRedriveOptions): Promise<number> {
   const { replay = false, only } = options;
-  const signal = untilInterrupted('messages that were received are seen again in 5 minutes');
+  const signal = untilInterrupted('what was not sent back stays in the dead-letter queue');
   const urls = await findBatchQueues(options, replay);
   const failures = openFailedMessages(urls.failures, process.env);
   const messages = await failures.receiveAll({ signal }).catch((error: unknown) => {
     signal.throwIfAborted();
     throw error;
   });
-  const chosen = messages
+  const files = messages
     .map((message) => ({ message, uris: urisOf(message) }))
     .filter(({ uris }) => only === undefined || uris.some((uri) => uri.startsWith(only)));
   const held = new Set(messages);
-  const sendBack = async (queue: MessageQueue, message: FailedMessage): Promise<void> => {
+  const chosen = files.map(({ message }) => message);
+  try {
+    const queue = replay && createMessageQueue(urls.queue as string, process.env);
+    if (queue) await sendBack(chosen, { queue, failures, held, signal });
+  } catch (error) {
+    const sent = messages.length - held.size;
+    process.stderr.write(
+      `mlflow-serverless: ${sent} of ${chosen.length} messages were sent back\n`,
+    );
+    throw error;
+  } finally {
+    await failures.release([...held]).catch((error: unknown) => {
+      process.stderr.write(`mlflow-serverless: hidden for 5 minutes: ${failureLine(error)}\n`);
+    });
+  }
+  const shown = files.map(({ message, uris }) => describe(message, uris, replay));
+  process.stdout.write(
+    options.json ? `${JSON.stringify(shown, null, 2)}\n` : redriveText(shown, urls.failures),
+  );
+  return EXIT.ok;
+}
+
+interface SendingBack {
+  readonly queue: MessageQueue;
+  readonly failures: FailedMessages;
+  /** Those that are sent are taken out of it. */
+  readonly held: Set<FailedMessage>;
+  readonly signal: AbortSignal;
+}
+
+async function sendBack(
+  messages: readonly FailedMessage[],
+  { queue, failures, held, signal }: SendingBack,
+): Promise<void> {
+  const sendOne = async (message: FailedMessage): Promise<void> => {
     await queue.send(message.body);
     await failures.remove(message);
     held.delete(message);
   };
-  try {
-    if (replay) {
-      const queue = createMessageQueue(urls.queue as string, process.env);
-      for (let from = 0; from < chosen.length; from += PARALLEL) {
-        signal.throwIfAborted();
-        const next = chosen.slice(from, from + PARALLEL);
-        const sent = await Promise.allSettled(next.map(({ message }) => sendBack(queue, message)));
-        for (const each of sent) if (each.status === 'rejected') throw each.reason;
-      }
-    }
-  } finally {
-    await failures.release([...held]);
+  for (let from = 0; from < messages.length; from += PARALLEL) {
+    signal.throwIfAborted();
+    const sent = await Promise.allSettled(messages.slice(from, from + PARALLEL).map(sendOne));
+    for (const each of sent) if (each.status === 'rejected') throw each.reason;
   }
-  const files = chosen.map(({ message, uris }): FailedFile => {
-    const { body: _, receiptHandle: __, sentAtMs, ...shown } = message;
-    return { ...shown, uris, sentAt: new Date(sentAtMs).toISOString(), replayed: replay };
-  });
-  process.stdout.write(
-    options.json ? `${JSON.stringify(files, null, 2)}\n` : redriveText(files, urls.failures),
-  );
-  return EXIT.ok;
+}
+
+function describe(message: FailedMessage, uris: string[], replayed: boolean): FailedFile {
+  const { body: _, receiptHandle: __, sentAtMs, ...shown } = message;
+  return { ...shown, uris, sentAt: new Date(sentAtMs).toISOString(), replayed };
 }
 
 /** Of a message that was never one of S3's, none. */

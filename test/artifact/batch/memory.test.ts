@@ -47,7 +47,8 @@ describe.each(SIZES)('a file of %d MiB', (sizeMiB) => {
       const name = `${sizeMiB}.${end}`;
       const Key = `in/${name}`;
       const { rowCount, stream } = largeFile(end, sizeMiB * MEBIBYTE);
-      await new Upload({ client: stand.s3, params: { Bucket: 'files', Key, Body: stream } }).done();
+      const params = { Bucket: 'files', Key, Body: stream };
+      await new Upload({ client: stand.s3, partSize: 32 * MEBIBYTE, params }).done();
       const instance = start();
       await queues.send(fromS3({ bucket: 'files', key: Key }));
 

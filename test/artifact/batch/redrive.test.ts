@@ -121,6 +121,7 @@ describe('batch redrive', () => {
     );
 
     expect(exitCode).toBe(1);
+    expect(stderr).toContain('0 of 1 messages were sent back');
     expect(stderr).toContain('nowhere does not exist');
     expect(await bodies()).toEqual([message]);
   });
