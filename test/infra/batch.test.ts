@@ -108,6 +108,18 @@ describe('batch of a stack', () => {
     }
   });
 
+  it('tells a topic of every alarm, if there is one', () => {
+    const ALARM = 'AWS::CloudWatch::Alarm';
+    const actions = (name: string) =>
+      Object.values(templateOf(name).findResources(ALARM)).map(
+        ({ Properties }) => Properties.AlarmActions,
+      );
+    const topic = ['arn:aws:sns:eu-central-1:123456789012:alarms'];
+
+    expect(actions('batch with everything')).toEqual([topic, topic, topic, topic]);
+    expect(actions('batch')).toEqual(Array.from({ length: 4 }, () => undefined));
+  });
+
   it('names the services that it calls in every partition of AWS', () => {
     const machines = templateOf('batch').findResources('AWS::StepFunctions::StateMachine');
 

@@ -212,6 +212,7 @@ const OPTIONS: Record<string, Wish> = {
       rangeBytes: 2 ** 27,
       maxParallelParts: 500,
       toleratedFailureRatio: 0.05,
+      alarmTopicArn: 'arn:aws:sns:eu-central-1:123456789012:alarms',
       memoryMiB: 3008,
       timeoutSeconds: 600,
     },

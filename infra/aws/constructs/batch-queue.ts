@@ -23,6 +23,7 @@ const VISIBILITY_TIMEOUTS = 6;
 export class BatchQueue extends Construct {
   readonly queue: Queue;
   readonly failures: Queue;
+  readonly alarms: readonly Alarm[];
 
   constructor(scope: Construct, id: string, props: BatchQueueProps) {
     super(scope, id);
@@ -35,7 +36,7 @@ export class BatchQueue extends Construct {
       visibilityTimeout: Duration.seconds(props.functionTimeout.toSeconds() * VISIBILITY_TIMEOUTS),
       deadLetterQueue: { queue: this.failures, maxReceiveCount: props.maxReceives },
     });
-    this.alarms(props.maxWait ?? Duration.hours(1));
+    this.alarms = this.createAlarms(props.maxWait ?? Duration.hours(1));
     const isLast = 'it is itself the queue for what failed';
     acknowledge(this.failures, { 'Serverless-SQSRedrivePolicy': isLast });
     for (const queue of [this.queue, this.failures]) {
@@ -43,39 +44,33 @@ export class BatchQueue extends Construct {
     }
   }
 
-  private alarms(maxWait: Duration): void {
+  private createAlarms(maxWait: Duration): readonly Alarm[] {
     const common = {
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     };
-    new Alarm(this, 'Failed', {
-      ...common,
-      alarmDescription: 'Files could not be scored',
-      metric: this.failures.metricApproximateNumberOfMessagesVisible({
-        period: Duration.minutes(5),
-        statistic: 'Maximum',
+    const lately = { period: Duration.minutes(5), statistic: 'Maximum' };
+    return [
+      new Alarm(this, 'Failed', {
+        ...common,
+        alarmDescription: 'Files could not be scored',
+        metric: this.failures.metricApproximateNumberOfMessagesVisible(lately),
+        threshold: 1,
       }),
-      threshold: 1,
-    });
-    // In the dead-letter queue, a message keeps the time it was sent at: after 14 days it is gone.
-    new Alarm(this, 'FailedLongAgo', {
-      ...common,
-      alarmDescription: 'Files that could not be scored are forgotten in a few days',
-      metric: this.failures.metricApproximateAgeOfOldestMessage({
-        period: Duration.minutes(5),
-        statistic: 'Maximum',
+      // In the dead-letter queue, a message keeps the time it was sent at: after 14 days it is gone.
+      new Alarm(this, 'FailedLongAgo', {
+        ...common,
+        alarmDescription: 'Files that could not be scored are forgotten in a few days',
+        metric: this.failures.metricApproximateAgeOfOldestMessage(lately),
+        threshold: Duration.days(10).toSeconds(),
       }),
-      threshold: Duration.days(10).toSeconds(),
-    });
-    new Alarm(this, 'Waiting', {
-      ...common,
-      alarmDescription: 'Files wait too long to be scored',
-      metric: this.queue.metricApproximateAgeOfOldestMessage({
-        period: Duration.minutes(5),
-        statistic: 'Maximum',
+      new Alarm(this, 'Waiting', {
+        ...common,
+        alarmDescription: 'Files wait too long to be scored',
+        metric: this.queue.metricApproximateAgeOfOldestMessage(lately),
+        threshold: maxWait.toSeconds(),
       }),
-      threshold: maxWait.toSeconds(),
-    });
+    ];
   }
 }

@@ -2,6 +2,7 @@ import type { Duration, Size } from 'aws-cdk-lib';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ModelStoreBase } from './model-store-base.ts';
 import type { ProcessorArchitecture } from './package-code.ts';
 import type { VpcPlacement } from './packaged-function.ts';
@@ -59,6 +60,9 @@ export interface BatchScoringProps {
 
   /** @default 0 - a run fails when more than this share of its parts and files fails */
   readonly toleratedFailureRatio?: number;
+
+  /** Told when files or runs fail, or wait too long. @default nobody - alarms are seen in CloudWatch, and in `alarms` */
+  readonly alarmTopic?: ITopic | undefined;
 
   /** @default Size.mebibytes(1769) - one full vCPU; a call uses one */
   readonly memory?: Size;

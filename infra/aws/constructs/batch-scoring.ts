@@ -1,12 +1,7 @@
-import { Aws, Duration } from 'aws-cdk-lib';
-import { Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import {
-  type Grant,
-  type IGrantable,
-  PolicyStatement,
-  ServicePrincipal,
-} from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import {
   type Code,
   EventSourceMapping,
@@ -14,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -24,6 +20,7 @@ import { batchEnvironment, uriOf } from './batch-environment.ts';
 import { BatchQueue } from './batch-queue.ts';
 import type { BatchScoringProps } from './batch-scoring-props.ts';
 import { BatchStateMachine } from './batch-state-machine.ts';
+import { hearFromBucket, hearFromEventBridge } from './hear-of-files.ts';
 import { servingCode } from './package-code.ts';
 import { createPackagedFunction } from './packaged-function.ts';
 import { pythonImageCode } from './python-image.ts';
@@ -47,6 +44,9 @@ export class BatchScoring extends Construct {
 
   readonly stateMachine: StateMachine;
 
+  /** Files that failed, that are soon forgotten, or wait too long; runs that failed. */
+  readonly alarms: readonly Alarm[];
+
   private readonly props: BatchScoringProps;
   private readonly machine: BatchStateMachine;
 
@@ -55,7 +55,7 @@ export class BatchScoring extends Construct {
     this.props = props;
     checkPlaces(props);
     const timeout = props.timeout ?? Duration.minutes(15);
-    const { queue, failures } = new BatchQueue(this, 'Queue', {
+    const { queue, failures, alarms } = new BatchQueue(this, 'Queue', {
       functionTimeout: timeout,
       maxReceives: props.maxReceives ?? 5,
     });
@@ -76,6 +76,8 @@ export class BatchScoring extends Construct {
       tracing: props.tracing ?? false,
     });
     this.stateMachine = this.machine.stateMachine;
+    this.alarms = [...alarms, this.machine.alarm];
+    this.ring(props.alarmTopic);
     this.function = this.createFunction('Function', 'Scores files of a queue', code, {
       MLFLOW_SERVERLESS_BATCH_STATE_MACHINE: this.stateMachine.stateMachineArn,
       MLFLOW_SERVERLESS_BATCH_QUEUE_URL: queue.queueUrl,
@@ -84,13 +86,18 @@ export class BatchScoring extends Construct {
     this.connect(props.maxConcurrency ?? 10);
     failures.grantSendMessages(this.function);
     this.machine.grantRun(this.function);
-    if (props.notify === 's3') this.hearFromBucket();
-    else this.hearFromEventBridge();
+    if (props.notify === 's3') hearFromBucket(props.input, queue);
+    else hearFromEventBridge(this, props.input, { queue, failures });
   }
 
   /** Allow to start runs, and to see how far they are. */
   grantRun(grantee: IGrantable): Grant {
     return this.machine.grantRun(grantee);
+  }
+
+  private ring(topic: ITopic | undefined): void {
+    if (topic === undefined) return;
+    for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(topic));
   }
 
   private createFunction(
@@ -99,7 +106,7 @@ export class BatchScoring extends Construct {
     code: Code,
     more: Readonly<Record<string, string>>,
   ): LambdaFunction {
-    const { props } = this;
+    const props = this.props;
     const lambda = createPackagedFunction(this, id, {
       description: `${what} with ${props.modelUri}`,
       code,
@@ -131,36 +138,6 @@ export class BatchScoring extends Construct {
       'Serverless-LambdaEventSourceMappingDestination':
         'the queue has a dead-letter queue; destinations are for streams',
     });
-  }
-
-  private hearFromEventBridge(): void {
-    const { bucket, prefix } = this.props.input;
-    new Rule(this, 'NewFiles', {
-      description: 'Tells of files that are to be scored',
-      eventPattern: {
-        source: ['aws.s3'],
-        detailType: ['Object Created'],
-        detail: {
-          bucket: { name: [bucket.bucketName] },
-          object: { key: [{ prefix: `${prefix}/` }] },
-        },
-      },
-      targets: [new SqsQueue(this.queue, { deadLetterQueue: this.failures })],
-    });
-  }
-
-  private hearFromBucket(): void {
-    this.queue.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('s3.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [this.queue.queueArn],
-        conditions: {
-          ArnEquals: { 'aws:SourceArn': this.props.input.bucket.bucketArn },
-          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
-        },
-      }),
-    );
   }
 }
 

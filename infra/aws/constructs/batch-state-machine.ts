@@ -30,6 +30,7 @@ const LOG_PREFIX = '/aws/vendedlogs/states';
 /** Scores large files and whole prefixes with many calls of one function. */
 export class BatchStateMachine extends Construct {
   readonly stateMachine: StateMachine;
+  readonly alarm: Alarm;
 
   constructor(scope: Construct, id: string, props: BatchStateMachineProps) {
     super(scope, id);
@@ -66,7 +67,7 @@ export class BatchStateMachine extends Construct {
     grantRunFiles(role, output);
     this.allowChildren();
     this.explain(tracing);
-    new Alarm(this, 'RunFailed', {
+    this.alarm = new Alarm(this, 'RunFailed', {
       alarmDescription: 'A batch run failed',
       metric: this.stateMachine.metricFailed(),
       threshold: 1,

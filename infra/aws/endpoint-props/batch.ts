@@ -1,6 +1,7 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { EndpointFile } from '../../../src/config/endpoint-schema.ts';
 import type { BatchPlace, BatchScoringProps } from '../constructs/batch-scoring-props.ts';
@@ -34,6 +35,10 @@ export function batchProps(
     rangeSize: Size.bytes(batch.rangeBytes),
     maxParallelParts: batch.maxParallelParts,
     toleratedFailureRatio: batch.toleratedFailureRatio,
+    alarmTopic:
+      batch.alarmTopicArn === undefined
+        ? undefined
+        : Topic.fromTopicArn(scope, 'BatchAlarmTopic', batch.alarmTopicArn),
     memory: Size.mebibytes(batch.memoryMiB),
     timeout: Duration.seconds(batch.timeoutSeconds),
     ephemeralStorage: Size.mebibytes(lambda.ephemeralStorageMiB),

@@ -49,6 +49,12 @@ export const batch = section({
   toleratedFailureRatio: between(0, 1)
     .default(0)
     .describe('A run fails when more than this share of its parts and files fails'),
+  alarmTopicArn: arn(
+    'sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]+',
+    'arn:aws:sns:eu-central-1:123456789012:alarms',
+  )
+    .optional()
+    .describe('Told when files or runs fail, or wait too long. Default: nobody is'),
   memoryMiB: wholeNumber(512, 10_240)
     .default(1769)
     .describe('Of the functions that score; 1769 is one full vCPU, and they use one'),
