@@ -6,7 +6,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { describeFailure } from './describe-failure.ts';
-import { sdkOptions } from './sdk-options.ts';
+import { queueOptions } from './queue-options.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -48,11 +48,11 @@ const BATCH = 10;
 const WAIT_SECONDS = 1;
 
 /**
- * @param environment see `sdkOptions`; `AWS_ENDPOINT_URL_SQS` names another server
- * @throws {ServingError} INVALID_PARAMETER_VALUE as `sdkOptions`
+ * @param environment see `queueOptions`
+ * @throws {ServingError} INVALID_PARAMETER_VALUE as `queueOptions`
  */
 export function openFailedMessages(queueUrl: string, environment: Environment): FailedMessages {
-  const client = new SQSClient(sdkOptions(environment));
+  const client = new SQSClient(queueOptions(queueUrl, environment));
   const QueueUrl = queueUrl;
   const calling = (action: string) => (error: unknown) => {
     throw describeFailure(error, { place: `queue ${queueUrl}`, permission: `sqs:${action}` });

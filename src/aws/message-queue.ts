@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describeFailure } from './describe-failure.ts';
-import { sdkOptions } from './sdk-options.ts';
+import { queueOptions } from './queue-options.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,12 +20,11 @@ const MAX_ATTRIBUTE = 2_000;
 /**
  * A queue of SQS.
  *
- * @param environment see `sdkOptions`; `AWS_ENDPOINT_URL_SQS` names another server
- * @throws {ServingError} INVALID_PARAMETER_VALUE as `sdkOptions`
+ * @param environment see `queueOptions`
+ * @throws {ServingError} INVALID_PARAMETER_VALUE as `queueOptions`
  */
 export function createMessageQueue(queueUrl: string, environment: Environment): MessageQueue {
-  // The region and the place are the queue's, and the environment may name another server for tests.
-  const client = new SQSClient(sdkOptions(environment));
+  const client = new SQSClient(queueOptions(queueUrl, environment));
   const QueueUrl = queueUrl;
   const place = `queue ${queueUrl}`;
   return {
