@@ -37,4 +37,6 @@ export interface FrameChunk {
   readonly firstRow: number;
   readonly rowCount: number;
   readonly frame: Frame;
+  /** What is kept of them in the output, where that is not what the model gets. @default frame */
+  readonly kept?: Frame;
 }

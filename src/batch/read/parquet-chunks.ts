@@ -1,12 +1,14 @@
 import { badRequest } from '../../errors.ts';
 import { decompress } from '../../invocation/decompress.ts';
+import type { Frame } from '../../model/frame.ts';
 import type { FileMetadata, RowGroup } from '../../scoring/parquet/file-metadata.ts';
-import { readTable } from '../../scoring/parquet/read-frame.ts';
+import { openColumns, readTable } from '../../scoring/parquet/read-frame.ts';
 import { buildSchemaTree } from '../../scoring/parquet/schema-tree.ts';
 import type { BatchInput } from '../batch-input.ts';
 import type { FrameChunk } from '../chunk.ts';
+import { keptFrame } from './kept-frame.ts';
 import { columnEnds, plain, readMetadata, readParquet, refuseNested } from './parquet-metadata.ts';
-import { sliceFrame } from './slice-frame.ts';
+import { sliceFrames } from './slice-frame.ts';
 
 /** Of one row group once decoded, and 8 for each cell. */
 const MAX_DECODED_BYTES = 2 ** 30;
@@ -41,10 +43,11 @@ export async function* parquetChunks(
       firstRow += group.rowCount;
       continue;
     }
-    const table = await readGroup(input, { metadata, group, ends });
+    const { table, kept } = await readGroup(input, { metadata, group, ends });
     for (let from = 0; from < table.rowCount; from += chunkRows) {
-      const frame = sliceFrame(table, from, Math.min(from + chunkRows, table.rowCount));
-      yield { kind: 'frame', firstRow: firstRow + from, rowCount: frame.rowCount, frame };
+      const to = Math.min(from + chunkRows, table.rowCount);
+      const [frame, ...others] = sliceFrames([table, ...kept], from, to);
+      yield frameChunk(firstRow + from, frame, others);
     }
     firstRow += table.rowCount;
   }
@@ -52,10 +55,16 @@ export async function* parquetChunks(
     throw badRequest('parquet body: the row groups do not add up to the rows of the file');
   }
   if (firstRow === 0) {
-    const frame = await readGroup(input, { metadata, group: emptyGroup(metadata), ends });
-    yield { kind: 'frame', firstRow: 0, rowCount: 0, frame };
+    const group = emptyGroup(metadata);
+    const { table, kept } = await readGroup(input, { metadata, group, ends });
+    yield frameChunk(0, table, kept);
   }
 }
+
+const frameChunk = (firstRow: number, frame: Frame, [kept]: readonly Frame[]): FrameChunk => ({
+  ...{ kind: 'frame', firstRow, rowCount: frame.rowCount, frame },
+  ...(kept !== undefined && { kept }),
+});
 
 interface GroupPlace {
   readonly metadata: FileMetadata;
@@ -81,9 +90,12 @@ async function readGroup(input: BatchInput, { metadata, group, ends }: GroupPlac
   });
   const own = { ...metadata, rowCount: group.rowCount, rowGroups: [{ ...group, chunks }] };
   const bytes = plain(Buffer.concat(columns));
-  return readParquet(() =>
-    readTable(bytes, own, { decompress, maxDecodedBytes: MAX_DECODED_BYTES }),
-  );
+  return readParquet(() => {
+    const options = { decompress, maxDecodedBytes: MAX_DECODED_BYTES };
+    const table = readTable(bytes, own, options);
+    const kept = keptFrame(table, openColumns(bytes, own, options), metadata);
+    return { table, kept: kept === undefined ? [] : [kept] };
+  });
 }
 
 const emptyGroup = (metadata: FileMetadata): RowGroup => ({

@@ -20,7 +20,7 @@ import { takeRows } from './take-rows.ts';
 export function inputFrame(chunk: Chunk, rows: Uint32Array, schema: Schema | undefined): Frame {
   switch (chunk.kind) {
     case 'frame':
-      return takeRows(chunk.frame, rows);
+      return takeRows(chunk.kept ?? chunk.frame, rows);
     case 'csv':
       return csvFrame(chunk, rows, schema);
     case 'jsonl':

@@ -35,6 +35,8 @@ export interface SchemaElement {
 export interface ColumnChunk {
   readonly codec: number;
   readonly valueCount: number;
+  /** As its statistics say; they may be left out. */
+  readonly nullCount?: number;
   readonly start: number;
 }
 
@@ -120,9 +122,12 @@ function columnChunk(struct: ThriftStruct): ColumnChunk {
   const metadata = required(fields.struct(struct, 3), 'the metadata of a column');
   const data = count(fields.number(metadata, 9), 'the place of a column');
   const dictionary = fields.number(metadata, 11) ?? 0;
+  const statistics = fields.struct(metadata, 12);
+  const nullCount = statistics && fields.number(statistics, 3);
   return {
     codec: required(fields.number(metadata, 4), 'the compression of a column'),
     valueCount: count(fields.number(metadata, 5), 'the number of values of a column'),
+    ...(nullCount !== undefined && { nullCount }),
     // Some writers leave a 0 where there is no dictionary.
     start: dictionary > 0 && dictionary < data ? dictionary : data,
   };

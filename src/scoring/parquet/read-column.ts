@@ -8,7 +8,7 @@ import { leafTypeOf } from './leaf-cells.ts';
 import { type LeafColumn, type PageSource, readLeafColumn } from './leaf-column.ts';
 import { type LeafCursor, readNestedCells } from './nested-cells.ts';
 import { leavesOf, type SchemaNode } from './schema-tree.ts';
-import { type Stored, toStorage } from './to-storage.ts';
+import { objects, type Stored, toStorage } from './to-storage.ts';
 
 /** What an array or a dict in a cell costs, roughly. */
 const BYTES_PER_NESTED_CELL = 128;
@@ -30,11 +30,14 @@ export function readColumn(source: ColumnSource): Stored {
   const { node, metadata } = source;
   const isFlat = node.leafIndex >= 0 && node.element.repetition !== 'REPEATED';
   return isFlat
-    ? readFlatColumn(source)
+    ? readFlatColumn(source, toStorage)
     : { dtype: 'object', data: readNestedColumn(source, metadata.rowCount) };
 }
 
-function readFlatColumn(source: ColumnSource): Stored {
+/** A flat column of integers as objects: nulls change none of them. Throws as `readColumn`. */
+export const readIntegers = (source: ColumnSource): Stored => readFlatColumn(source, objects);
+
+function readFlatColumn(source: ColumnSource, store: typeof toStorage): Stored {
   const { metadata, node } = source;
   const type = arrowTypeOf(node.element, source.field);
   for (const { rowCount, chunks } of metadata.rowGroups) {
@@ -44,7 +47,7 @@ function readFlatColumn(source: ColumnSource): Stored {
   }
   const { values, definitions, valueCount } = readLeaf(source, node, type);
   const present = valueCount < metadata.rowCount ? definitions : undefined;
-  return toStorage(type, { values, present, rowCount: metadata.rowCount });
+  return store(type, { values, present, rowCount: metadata.rowCount });
 }
 
 function readLeaf(source: ColumnSource, leaf: SchemaNode, type: ArrowType): LeafColumn {

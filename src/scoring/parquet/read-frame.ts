@@ -42,6 +42,19 @@ export function readTable(
   metadata: FileMetadata,
   options: ParquetOptions,
 ): IndexedFrame {
+  const { pandas, sources } = openColumns(file, metadata, options);
+  const columns: Column[] = [];
+  for (const [name, source] of sources) {
+    if (pandas.indexLevels.includes(name)) continue;
+    const stored = readColumn(source);
+    const typed = toPandasDtype(stored, pandas.dtypes.get(name), pandas.zonedFields.has(name));
+    columns.push(column(pandas.labelOf(name), typed.dtype, typed.data as never));
+  }
+  return withIndex(frame(metadata.rowCount, columns), pandas.indexLevels, sources);
+}
+
+/** What the metadata tell of each column, by its name in the file. Throws as `readTable`. */
+export function openColumns(file: Uint8Array, metadata: FileMetadata, options: ParquetOptions) {
   checkRows(metadata, options);
   const nodes = buildSchemaTree(metadata);
   checkChunks(metadata, nodes);
@@ -52,19 +65,12 @@ export function readTable(
   const { decompress } = options;
   const countBytes = byteCounter(options);
   const sources = new Map(
-    nodes.map((node, position) => {
+    nodes.map((node, position): [string, ColumnSource] => {
       const field = arrowFields.length === nodes.length ? arrowFields[position] : undefined;
       return [node.element.name, { file, metadata, node, field, countBytes, decompress }];
     }),
   );
-  const columns: Column[] = [];
-  for (const [name, source] of sources) {
-    if (pandas.indexLevels.includes(name)) continue;
-    const stored = readColumn(source);
-    const typed = toPandasDtype(stored, pandas.dtypes.get(name), pandas.zonedFields.has(name));
-    columns.push(column(pandas.labelOf(name), typed.dtype, typed.data as never));
-  }
-  return withIndex(frame(metadata.rowCount, columns), pandas.indexLevels, sources);
+  return { pandas, sources };
 }
 
 /** Only tensors are looked up by row label: an index is read when it is asked for. */

@@ -1,4 +1,5 @@
-import { objectsOf, type Stored } from './to-storage.ts';
+import { nsPerUnit } from '../../model/time-units.ts';
+import { objectsOf, type Stored, zoned } from './to-storage.ts';
 
 /** pandas' dtypes that keep missing integers and bools as such: `Int64`, `int64[pyarrow]` … */
 const NULLABLE_64 = /^(?:U?Int64|u?int64\[pyarrow\])$/;
@@ -18,7 +19,7 @@ const EXOTIC = /^(?:period|interval|Sparse)\[/;
  */
 export function toPandasDtype(stored: Stored, dtype: string | undefined, hasZone: boolean): Stored {
   if (hasZone && stored.dtype.startsWith('datetime64')) {
-    return { dtype: 'datetime64[tz]', data: stored.data as BigInt64Array };
+    return zoned(stored.data as BigInt64Array, nsPerUnit(stored.dtype) ?? 1n);
   }
   if (dtype === undefined) return stored;
   const isUnfit =

@@ -3,6 +3,7 @@ import type { Dtype, DtypeStorage } from '../../model/dtype.ts';
 import type { PyValue } from '../../model/py-value.ts';
 import { NS_PER_UNIT } from '../../model/time-units.ts';
 import type { ArrowType, IntegerDtype, TimeUnit } from './arrow-type.ts';
+import { corrupt } from './byte-reader.ts';
 import { toCell } from './leaf-cells.ts';
 import type { LeafValues } from './leaf-values.ts';
 
@@ -48,7 +49,9 @@ export function toStorage(type: ArrowType, sparse: SparseValues): Stored {
       return { dtype: 'float64', data: spread(sparse, new Float64Array(sparse.rowCount), NaN) };
     case 'timestamp': {
       const data = spread(sparse, new BigInt64Array(sparse.rowCount), NAT);
-      return { dtype: type.isZoned ? 'datetime64[tz]' : DATETIMES[type.unit], data };
+      return type.isZoned
+        ? zoned(data, NS_PER_UNIT[type.unit])
+        : { dtype: DATETIMES[type.unit], data };
     }
     case 'duration':
       return durations(type.unit, sparse);
@@ -59,6 +62,21 @@ export function toStorage(type: ArrowType, sparse: SparseValues): Stored {
   }
 }
 
+/**
+ * Dates with a zone, which count nanoseconds whatever the file counts.
+ *
+ * @throws {ServingError} BAD_REQUEST for one that 64 bits cannot hold so
+ */
+export function zoned(counts: BigInt64Array, nsPerCount: bigint): Stored {
+  const data = counts.map((count) => {
+    if (count === NAT) return NAT;
+    const ns = count * nsPerCount;
+    if (BigInt.asIntN(64, ns) === ns) return ns;
+    throw corrupt('a date with a zone is outside the years 1678 to 2262');
+  });
+  return { dtype: 'datetime64[tz]', data };
+}
+
 const DATETIMES = {
   s: 'datetime64[s]',
   ms: 'datetime64[ms]',
@@ -66,7 +84,8 @@ const DATETIMES = {
   ns: 'datetime64[ns]',
 } as const satisfies Record<TimeUnit, Dtype>;
 
-function objects(
+/** Values as Python objects, integers beside nulls, too. Shapes: [N] cells. */
+export function objects(
   type: ArrowType,
   { values, present, rowCount }: SparseValues,
 ): { dtype: 'object'; data: PyValue[] } {

@@ -68,7 +68,7 @@ describe('parseParquet, types', () => {
       ms: ['datetime64[ms]', -1n, 1n],
       us: ['datetime64[us]', -1n, 1n],
       ns: ['datetime64[ns]', -1n, 1n],
-      zoned: ['datetime64[tz]', 0n, 1n],
+      zoned: ['datetime64[tz]', 0n, 1000n],
       decimal: ['object', -0.05, 123.45],
     });
   });
@@ -94,7 +94,7 @@ describe('parseParquet, types', () => {
       ms: ['datetime64[ms]', NAT, 1n],
       us: ['datetime64[us]', NAT, 1n],
       ns: ['datetime64[ns]', NAT, 1n],
-      zoned: ['datetime64[tz]', NAT, 1n],
+      zoned: ['datetime64[tz]', NAT, 1000n],
       decimal: ['object', null, 123.45],
       nothing: ['object', null, null],
     });
