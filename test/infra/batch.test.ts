@@ -1,10 +1,12 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { batchRunDefinition } from '../../infra/aws/constructs/batch-run-definition.ts';
 import { BatchScoring } from '../../infra/aws/constructs/batch-scoring.ts';
 import { ModelStore } from '../../infra/aws/constructs/model-store.ts';
+import { permissionsIn } from './permissions.ts';
 import { someCode, templateOf } from './synth.ts';
 
 const MAPPING = 'AWS::Lambda::EventSourceMapping';
@@ -148,6 +150,32 @@ describe('batch of a stack', () => {
     for (const name of ['BatchStateMachineArn', 'BatchQueueUrl', 'BatchFailuresUrl']) {
       templateOf('batch').hasOutput(name, {});
     }
+  });
+
+  it('lets others start runs and see how far they are, and read no file', () => {
+    const stack = new Stack(new App(), 'Batch');
+    const bucket = Bucket.fromBucketName(stack, 'Files', 'my-files');
+    const role = new Role(stack, 'Analyst', { assumedBy: new AccountRootPrincipal() });
+    new BatchScoring(stack, 'Scoring', {
+      modelUri: 'models:/wine@champion',
+      store: ModelStore.fromBucket(stack, 'Store', bucket, { prefix: 'registry' }),
+      input: { bucket, prefix: 'in' },
+      output: { bucket, prefix: 'out' },
+      code: someCode(),
+    }).grantRun(role);
+
+    const allowed = permissionsIn(Template.fromStack(stack).toJSON())
+      .filter(({ who }) => who === 'Analyst')
+      .map(({ action, resource, when }) => [action, resource, ...(when ? [when] : [])].join(' '));
+    const files = 'arn:<AWS::Partition>:s3:::my-files';
+    expect(allowed).toEqual([
+      'states:StartExecution <ScoringMachineRun>',
+      'states:DescribeExecution arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<ScoringMachineRun.Name>:*',
+      `s3:GetObject ${files}/out/_runs/*`,
+      `s3:ListBucket ${files} StringLike s3:prefix out/_runs/*`,
+      `s3:GetObject ${files}/out/*/_runs/*`,
+      `s3:ListBucket ${files} StringLike s3:prefix out/*/_runs/*`,
+    ]);
   });
 
   it.each([

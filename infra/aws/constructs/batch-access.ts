@@ -1,7 +1,7 @@
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { BatchPlace, BatchScoringProps } from './batch-scoring-props.ts';
-import { type FolderActions, grantFolder, grantKeys } from './grant-folder.ts';
+import { type FolderActions, grantFolder, grantKeys, READING } from './grant-folder.ts';
 import { literalInPolicy, registeredName } from './model-keys.ts';
 
 /** A message may name the version that it is about. */
@@ -48,12 +48,20 @@ const RUN_FILES: FolderActions = {
   key: ['kms:Decrypt', 'kms:GenerateDataKey'],
 };
 
-/**
- * Runs lie in the output's `_runs`, or in that of a folder below, when `batch -o` names one.
- *
- * @see https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
- */
-export function grantRunFiles(grantee: IGrantable, { bucket, prefix }: BatchPlace): void {
-  grantFolder(bucket, `${prefix}/_runs`, grantee, RUN_FILES);
-  grantKeys(bucket, `${literalInPolicy(prefix)}/*/_runs/*`, grantee, RUN_FILES);
-}
+/** @see https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html */
+export const grantRunFiles = (grantee: IGrantable, output: BatchPlace): Grant =>
+  grantRuns(grantee, output, RUN_FILES);
+
+/** To see how far runs are, and what came of them; what was scored is not among it. */
+export const grantReadRuns = (grantee: IGrantable, output: BatchPlace): Grant =>
+  grantRuns(grantee, output, READING);
+
+/** Runs lie in the output's `_runs`, or in that of a folder below, when `batch -o` names one. */
+const grantRuns = (
+  grantee: IGrantable,
+  { bucket, prefix }: BatchPlace,
+  actions: FolderActions,
+): Grant =>
+  grantFolder(bucket, `${prefix}/_runs`, grantee, actions).combine(
+    grantKeys(bucket, `${literalInPolicy(prefix)}/*/_runs/*`, grantee, actions),
+  );

@@ -15,7 +15,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { batchPlaceFaults } from '../../../src/config/endpoint-file/batch-places.ts';
 import { acknowledge } from './acknowledge.ts';
-import { grantScoring } from './batch-access.ts';
+import { grantReadRuns, grantScoring } from './batch-access.ts';
 import { batchEnvironment, uriOf } from './batch-environment.ts';
 import { BatchQueue } from './batch-queue.ts';
 import type { BatchScoringProps } from './batch-scoring-props.ts';
@@ -92,7 +92,7 @@ export class BatchScoring extends Construct {
 
   /** Allow to start runs, and to see how far they are. */
   grantRun(grantee: IGrantable): Grant {
-    return this.machine.grantRun(grantee);
+    return this.machine.grantRun(grantee).combine(grantReadRuns(grantee, this.props.output));
   }
 
   private ring(topic: ITopic | undefined): void {
