@@ -8,14 +8,18 @@ export const S3_KEYS = { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 't
 export interface S3ServerOptions {
   /** A folder outside the other: further users can be added, as `versitygw admin` does. @default only `S3_KEYS` */
   readonly usersDirectory?: string;
+  /** A folder outside the other: buckets can keep versions. @default they cannot */
+  readonly versionsDirectory?: string;
 }
 
 /** A real S3 server (VersityGW) over a folder, which it makes: buckets are folders in it. It checks signatures. */
 export function startS3Server(
   directory: string,
-  { usersDirectory }: S3ServerOptions = {},
+  { usersDirectory, versionsDirectory }: S3ServerOptions = {},
 ): Promise<ServerProcess> {
-  for (const each of [directory, usersDirectory ?? directory]) mkdirSync(each, { recursive: true });
+  for (const each of [directory, usersDirectory, versionsDirectory]) {
+    if (each !== undefined) mkdirSync(each, { recursive: true });
+  }
   return startServer({
     command: [
       ensureVersityGateway(),
@@ -29,6 +33,7 @@ export function startS3Server(
       '/health',
       ...(usersDirectory === undefined ? [] : ['--iam-dir', usersDirectory]),
       'posix',
+      ...(versionsDirectory === undefined ? [] : ['--versioning-dir', versionsDirectory]),
       directory,
     ],
     healthPath: '/health',

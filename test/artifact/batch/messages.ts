@@ -3,6 +3,7 @@ export interface Told {
   readonly bucket: string;
   readonly key: string;
   readonly etag?: string;
+  readonly versionId?: string;
 }
 
 /** S3's own: keys are encoded as in a form. */
@@ -22,7 +23,7 @@ export const fromTopic = (message: string): string =>
   });
 
 /** EventBridge's: keys are as they are. */
-export const fromBus = ({ bucket, key, etag }: Told): string =>
+export const fromBus = ({ bucket, key, etag, versionId }: Told): string =>
   JSON.stringify({
     version: '0',
     id: '17793124-05d4-b198-2fde-7ededc63b103',
@@ -31,7 +32,12 @@ export const fromBus = ({ bucket, key, etag }: Told): string =>
     time: '2026-01-01T00:00:00Z',
     region: 'us-east-1',
     resources: [`arn:aws:s3:::${bucket}`],
-    detail: { version: '0', bucket: { name: bucket }, object: { key, etag }, reason: 'PutObject' },
+    detail: {
+      version: '0',
+      bucket: { name: bucket },
+      object: { key, etag, 'version-id': versionId },
+      reason: 'PutObject',
+    },
   });
 
 /** What S3 sends when a notification is set up. */
@@ -42,7 +48,7 @@ export const TEST_EVENT = JSON.stringify({
   Bucket: 'files',
 });
 
-function toRecord({ bucket, key, etag }: Told) {
+function toRecord({ bucket, key, etag, versionId }: Told) {
   return {
     eventVersion: '2.1',
     eventSource: 'aws:s3',
@@ -55,6 +61,7 @@ function toRecord({ bucket, key, etag }: Told) {
       object: {
         key: formEncoded(key),
         ...(etag && { eTag: etag }),
+        ...(versionId && { versionId }),
         sequencer: '0055AED6DCD90281E5',
       },
     },

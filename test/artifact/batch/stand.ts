@@ -64,7 +64,10 @@ export async function openStand(): Promise<Stand> {
   const directory = join(work, 'function');
   execFileSync('unzip', ['-q', ZIP, '-d', directory]);
   const [bucket, queues] = await Promise.all([
-    startBucket(join(work, 's3'), { usersDirectory: join(work, 'users') }),
+    startBucket(join(work, 's3'), {
+      usersDirectory: join(work, 'users'),
+      versionsDirectory: join(work, 'versions'),
+    }),
     startQueueServer(),
   ]);
   await bucket.putFolder('registry', 'examples/registry');
@@ -112,8 +115,11 @@ export async function openStand(): Promise<Stand> {
     async put(name, body) {
       const key = `in/${name}`;
       const Body = Buffer.from(body);
-      const { ETag } = await s3.send(new PutObjectCommand({ Bucket: FILES, Key: key, Body }));
-      return { bucket: FILES, key, etag: (ETag ?? '').replaceAll('"', '') };
+      const { ETag = '', VersionId } = await s3.send(
+        new PutObjectCommand({ Bucket: FILES, Key: key, Body }),
+      );
+      const told = { bucket: FILES, key, etag: ETag.replaceAll('"', '') };
+      return VersionId ? { ...told, versionId: VersionId } : told;
     },
     publish: (path, body) => bucket.put(`registry/${path}`, body),
     moveAlias: (version) =>
