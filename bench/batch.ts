@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { ensurePythonEnvironment } from '../scripts/python-env.ts';
 import { type BatchBenchFormat, contestantsFor } from './batch/contestants.ts';
 import { type Measure, runContestant } from './batch/run-contestant.ts';
-import { median } from './statistics.ts';
 
 /**
  * `npm run bench:batch [-- --short]`: files of 20 columns scored by `mlflow-serverless batch`, by MLflow and by scripts written by
@@ -108,13 +107,14 @@ function bySize({ python, model }: { python: string; model: string }): void {
   }
 }
 
+/** Of the fastest round: on a machine that does other work, too, the slower ones measure that. */
 function secondsOf(taken: readonly Measure[]): number {
-  return median(taken.map(({ seconds }) => seconds));
+  return Math.min(...taken.map(({ seconds }) => seconds));
 }
 
 function row(name: string, rows: number, taken: readonly Measure[]): string {
   const seconds = secondsOf(taken);
-  const cpu = median(taken.map(({ cpuSeconds }) => cpuSeconds));
+  const cpu = Math.min(...taken.map(({ cpuSeconds }) => cpuSeconds));
   const peak = Math.max(...taken.map(({ peakBytes }) => peakBytes)) / MEBIBYTE;
   return `| ${name} | ${seconds.toFixed(2)} | ${count(Math.round(rows / seconds))} | ${cpu.toFixed(2)} | ${peak.toFixed(0)} |`;
 }

@@ -42,13 +42,13 @@ export function toStorage(type: ArrowType, sparse: SparseValues): Stored {
         ? integers(type.dtype, values as Int32Array | BigInt64Array)
         : nullableIntegers(type, sparse);
     case 'float16':
-      return { dtype: 'float16', data: spread(sparse, new Float16Array(sparse.rowCount), NaN) };
+      return { dtype: 'float16', data: spread(sparse, Float16Array, NaN) };
     case 'float32':
-      return { dtype: 'float32', data: spread(sparse, new Float32Array(sparse.rowCount), NaN) };
+      return { dtype: 'float32', data: spread(sparse, Float32Array, NaN) };
     case 'float64':
-      return { dtype: 'float64', data: spread(sparse, new Float64Array(sparse.rowCount), NaN) };
+      return { dtype: 'float64', data: spread(sparse, Float64Array, NaN) };
     case 'timestamp': {
-      const data = spread(sparse, new BigInt64Array(sparse.rowCount), NAT);
+      const data = spread(sparse, BigInt64Array, NAT);
       return type.isZoned
         ? zoned(data, NS_PER_UNIT[type.unit])
         : { dtype: DATETIMES[type.unit], data };
@@ -97,15 +97,23 @@ export function objects(
   return { dtype: 'object', data };
 }
 
-/** Put values in their rows; the storage decides what becomes of them. */
-function spread<T extends { [row: number]: number | bigint }>(
+/** Of a typed array. */
+type Cells = { [row: number]: number | bigint };
+
+/** Put values in their rows; the storage decides what becomes of them. Those that are in place already are not copied. */
+function spread<T extends Cells>(
   { values, present, rowCount }: SparseValues,
-  target: T,
+  Target: new (length: number) => T,
   missing: number | bigint,
 ): T {
+  if (present === undefined && values instanceof Target && values.length === rowCount) {
+    return values;
+  }
+  const target = new Target(rowCount);
   let at = 0;
   for (let row = 0; row < rowCount; row++) {
-    target[row] = present?.[row] === 0 ? missing : (values[at++] as number | bigint);
+    const value = present?.[row] === 0 ? missing : (values[at++] as number | bigint);
+    (target as Cells)[row] = value;
   }
   return target;
 }
@@ -140,12 +148,12 @@ function nullableIntegers(
   const { data: plain } = integers(type.dtype, values as Int32Array | BigInt64Array);
   const numbers = new Float64Array(plain.length);
   for (let i = 0; i < numbers.length; i++) numbers[i] = Number(plain[i]);
-  const data = spread({ values: numbers, present, rowCount }, new Float64Array(rowCount), NaN);
+  const data = spread({ values: numbers, present, rowCount }, Float64Array, NaN);
   return { dtype: 'float64', data };
 }
 
 function durations(unit: TimeUnit, sparse: SparseValues): Stored {
-  const data = spread(sparse, new BigInt64Array(sparse.rowCount), NAT);
+  const data = spread(sparse, BigInt64Array, NAT);
   return {
     dtype: 'timedelta64[ns]',
     data: data.map((count) => (count === NAT ? NAT : count * NS_PER_UNIT[unit])),
