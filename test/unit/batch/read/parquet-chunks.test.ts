@@ -93,6 +93,20 @@ describe('a Parquet file', () => {
     expect(chunks).toEqual(whole);
   });
 
+  it('keeps integers beside nulls as integers, in every row group, where the model gets what pandas reads', async () => {
+    const whole = [column('i', 'object', [1n, 2n])];
+    const [first, second] = await chunksOf(
+      file([whole, [column('i', 'object', [2n ** 53n + 1n, null])]], 2),
+    );
+
+    expect(first?.frame.columns).toEqual([column('i', 'int64', BigInt64Array.of(1n, 2n))]);
+    expect(second?.frame.columns).toEqual([
+      column('i', 'float64', Float64Array.of(2 ** 53, Number.NaN)),
+    ]);
+    expect(first?.kept?.columns).toEqual([column('i', 'object', [1n, 2n])]);
+    expect(second?.kept?.columns).toEqual([column('i', 'object', [2n ** 53n + 1n, null])]);
+  });
+
   it('is one chunk of none when it has no rows', async () => {
     const [chunk, ...more] = await chunksOf(
       file([[column('n', 'float64', new Float64Array(0))]], 0),
