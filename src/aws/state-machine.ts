@@ -37,7 +37,7 @@ const MAX_EXECUTIONS = 100;
 const UNDER_WAY: ReadonlySet<string> = new Set(['RUNNING', 'PENDING_REDRIVE']);
 
 /**
- * A state machine of AWS Step Functions.
+ * A state machine of AWS Step Functions, in the region that its ARN names.
  *
  * @param environment see `sdkOptions`; `AWS_ENDPOINT_URL_SFN` names another server
  * @throws {ServingError} INVALID_PARAMETER_VALUE as `sdkOptions`, and when the ARN is none of a state machine
@@ -47,7 +47,8 @@ export function createStateMachine(
   environment: Environment,
 ): StateMachine {
   const executions = executionsOf(stateMachineArn);
-  const client = new SFNClient(sdkOptions(environment));
+  const [, , , region] = stateMachineArn.split(':');
+  const client = new SFNClient(sdkOptions({ ...environment, AWS_REGION: region }));
   const place = `state machine ${stateMachineArn}`;
 
   async function startOnce(name: string, input: string, abortSignal?: AbortSignal) {

@@ -25,6 +25,7 @@ import { type BatchDone, describeJob } from './batch-text.ts';
 import { endpointConfiguration } from './endpoint-options.ts';
 import { createEnvironmentProgress } from './environment-progress.ts';
 import { EXIT, failureLine } from './failure.ts';
+import { fileProblem } from './file-problem.ts';
 import { orInterrupted } from './or-interrupted.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
@@ -122,7 +123,11 @@ function isFolder(input: string): boolean {
 /** As stores name it: absolute, without links, with a slash at its end. */
 function folderUri(input: string): string {
   const path = findLocalPath(input);
-  return `${path === undefined ? input : realpathSync(path)}/`.replace(/\/+$/, '/');
+  try {
+    return `${path === undefined ? input : realpathSync(path)}/`.replace(/\/+$/, '/');
+  } catch (error) {
+    throw fileProblem('read', input, error);
+  }
 }
 
 function findFiles(options: BatchCommandOptions, stores: RunStores): Promise<PlannedInput[]> {

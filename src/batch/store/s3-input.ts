@@ -103,7 +103,10 @@ const isReplaced = (error: unknown): boolean =>
   error instanceof ServingError && error.cause instanceof ContentMismatch;
 
 const missing = (place: string): ServingError =>
-  new ServingError('RESOURCE_DOES_NOT_EXIST', `${place} does not exist`);
+  new ServingError(
+    'RESOURCE_DOES_NOT_EXIST',
+    `${place} does not exist; for every file below a prefix, put a slash at its end`,
+  );
 
 const replaced = (uri: string, cause: unknown): ServingError =>
   new ServingError(

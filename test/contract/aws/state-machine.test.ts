@@ -18,7 +18,7 @@ afterEach(async () => {
 
 process.env['AWS_ACCESS_KEY_ID'] ??= 'test';
 process.env['AWS_SECRET_ACCESS_KEY'] ??= 'test';
-const environment = { AWS_REGION: 'us-east-1', AWS_MAX_ATTEMPTS: '2' };
+const environment = { AWS_MAX_ATTEMPTS: '2' };
 const create = () => createStateMachine(MACHINE_ARN, environment);
 const INPUT = { input: 's3://in/a.csv' };
 
