@@ -1,13 +1,30 @@
 import { encodeThrift, type Thrift, type ThriftField, type ThriftStruct } from './encode-thrift.ts';
 import { LIST_ANNOTATIONS } from './leaf-type.ts';
-import type { ColumnType, PieceColumn } from './parquet-piece.ts';
+import type { ColumnType, ParquetPiece, PieceColumn } from './parquet-piece.ts';
 
-/** A row group in its place. */
+/** A row group in its place. All of them are kept until the end: numbers, and not objects. */
 export interface PlacedRowGroup {
   readonly rowCount: number;
-  /** Units: bytes from the start of the file. */
-  readonly start: number;
-  readonly columns: readonly PieceColumn[];
+  /** Of each column, `NUMBERS` in their order, from the first to the last. */
+  readonly numbers: Float64Array;
+}
+
+/** What the footer says of a column in a row group; `start` is from the start of the file. */
+type ChunkNumbers = Pick<PieceColumn, 'valueCount' | 'plainBytes' | 'sizeBytes' | 'start'>;
+const NUMBERS = 4;
+
+/** @param start of the piece, from the start of the file; bytes */
+export function placeRowGroup(
+  { rowCount, columns }: Pick<ParquetPiece, 'rowCount' | 'columns'>,
+  start: number,
+): PlacedRowGroup {
+  const numbers = columns.flatMap((column) => [
+    column.valueCount,
+    column.plainBytes,
+    column.sizeBytes,
+    start + column.start,
+  ]);
+  return { rowCount, numbers: Float64Array.from(numbers) };
 }
 
 const REQUIRED = 0;
@@ -33,7 +50,10 @@ export function encodeFooter(
       [1, { i32: VERSION }],
       [2, { list: [root, ...columns.flatMap(schemaElements)] }],
       [3, { i64: rowCount }],
-      [4, { list: rowGroups.map((group) => rowGroup(group, columns)) }],
+      [
+        4,
+        { list: rowGroups.map((group) => ({ encoded: encodeThrift(rowGroup(group, columns)) })) },
+      ],
       [6, { text: 'mlflow-serverless' }],
     ],
   });
@@ -73,36 +93,39 @@ const pathOf = ({ name, rank }: ColumnType): Thrift => ({
 });
 
 function rowGroup(group: PlacedRowGroup, columns: readonly ColumnType[]): ThriftStruct {
-  const plainBytes = group.columns.reduce((sum, column) => sum + column.plainBytes, 0);
-  const chunks = group.columns.map((column, at) => {
-    const type = columns[at] ?? column;
-    return columnChunk(column, type, group.start + column.start);
-  });
+  const chunks = columns.map((_, at) => chunkNumbers(group, at));
+  const plainBytes = chunks.reduce((sum, chunk) => sum + chunk.plainBytes, 0);
   return {
     struct: [
-      [1, { list: chunks }],
+      [1, { list: chunks.map((chunk, at) => columnChunk(chunk, columns[at] as ColumnType)) }],
       [2, { i64: plainBytes }],
       [3, { i64: group.rowCount }],
     ],
   };
 }
 
-function columnChunk(column: PieceColumn, type: ColumnType, start: number): ThriftStruct {
+function chunkNumbers({ numbers }: PlacedRowGroup, column: number): ChunkNumbers {
+  const from = column * NUMBERS;
+  const [valueCount = 0, plainBytes = 0, sizeBytes = 0, start = 0] = numbers.subarray(from);
+  return { valueCount, plainBytes, sizeBytes, start };
+}
+
+function columnChunk(chunk: ChunkNumbers, type: ColumnType): ThriftStruct {
   const metadata: ThriftStruct = {
     struct: [
       [1, { i32: type.type.physical }],
       [2, ENCODINGS],
       [3, pathOf(type)],
       [4, { i32: ZSTD }],
-      [5, { i64: column.valueCount }],
-      [6, { i64: column.plainBytes }],
-      [7, { i64: column.sizeBytes }],
-      [9, { i64: start }],
+      [5, { i64: chunk.valueCount }],
+      [6, { i64: chunk.plainBytes }],
+      [7, { i64: chunk.sizeBytes }],
+      [9, { i64: chunk.start }],
     ],
   };
   return {
     struct: [
-      [2, { i64: start }],
+      [2, { i64: chunk.start }],
       [3, metadata],
     ],
   };

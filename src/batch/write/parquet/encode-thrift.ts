@@ -6,6 +6,8 @@ export type Thrift =
   | { readonly bool: boolean }
   | { readonly text: string }
   | { readonly list: readonly Thrift[] }
+  /** A struct that was encoded before: values take far more memory than their bytes. */
+  | { readonly encoded: Uint8Array }
   | ThriftStruct;
 
 export interface ThriftStruct {
@@ -26,20 +28,26 @@ const LONG_LIST = 15;
  * @see https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 export function encodeThrift(struct: ThriftStruct): Uint8Array {
-  const out: number[] = [];
+  const out: Output = { parts: [], bytes: [] };
   writeStruct(struct, out);
-  return Uint8Array.from(out);
+  return Buffer.concat([...out.parts, Uint8Array.from(out.bytes)]);
 }
 
-function writeStruct({ struct }: ThriftStruct, out: number[]): void {
+interface Output {
+  readonly parts: Uint8Array[];
+  /** Behind the parts. */
+  bytes: number[];
+}
+
+function writeStruct({ struct }: ThriftStruct, out: Output): void {
   let last = 0;
   for (const [number, value] of struct) {
     // All numbers of the format's structs lie less than 16 apart.
-    out.push(((number - last) << 4) | fieldType(value));
+    out.bytes.push(((number - last) << 4) | fieldType(value));
     last = number;
     if (!('bool' in value)) writeValue(value, out);
   }
-  out.push(STOP);
+  out.bytes.push(STOP);
 }
 
 function fieldType(value: Thrift): number {
@@ -51,12 +59,13 @@ function fieldType(value: Thrift): number {
   return 'list' in value ? 9 : 12;
 }
 
-function writeValue(value: Thrift, out: number[]): void {
-  if ('byte' in value) out.push(value.byte);
-  else if ('i32' in value) writeVarint(value.i32 * 2, out);
-  else if ('i64' in value) writeVarint(value.i64 * 2, out);
-  else if ('text' in value) writeText(value.text, out);
+function writeValue(value: Thrift, out: Output): void {
+  if ('byte' in value) out.bytes.push(value.byte);
+  else if ('i32' in value) writeVarint(value.i32 * 2, out.bytes);
+  else if ('i64' in value) writeVarint(value.i64 * 2, out.bytes);
+  else if ('text' in value) writeText(value.text, out.bytes);
   else if ('list' in value) writeList(value.list, out);
+  else if ('encoded' in value) writeEncoded(value.encoded, out);
   else if ('struct' in value) writeStruct(value, out);
 }
 
@@ -66,10 +75,15 @@ function writeText(text: string, out: number[]): void {
   for (const byte of bytes) out.push(byte);
 }
 
-function writeList(list: readonly Thrift[], out: number[]): void {
+function writeEncoded(encoded: Uint8Array, out: Output): void {
+  out.parts.push(Uint8Array.from(out.bytes), encoded);
+  out.bytes = [];
+}
+
+function writeList(list: readonly Thrift[], out: Output): void {
   const type = list[0] === undefined ? fieldType({ struct: [] }) : fieldType(list[0]);
-  out.push((Math.min(list.length, LONG_LIST) << 4) | type);
-  if (list.length >= LONG_LIST) writeVarint(list.length, out);
+  out.bytes.push((Math.min(list.length, LONG_LIST) << 4) | type);
+  if (list.length >= LONG_LIST) writeVarint(list.length, out.bytes);
   for (const item of list) writeValue(item, out);
 }
 

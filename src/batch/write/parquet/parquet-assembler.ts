@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ServingError } from '../../../errors.ts';
 import type { Assembler } from '../../encoded-chunk.ts';
-import { encodeFooter, type PlacedRowGroup } from './encode-footer.ts';
+import { encodeFooter, type PlacedRowGroup, placeRowGroup } from './encode-footer.ts';
 import type { ColumnType, ParquetPiece, PieceColumn } from './parquet-piece.ts';
 
 const MAGIC = Buffer.from('PAR1');
@@ -31,7 +31,7 @@ export function createParquetAssembler(): Assembler<ParquetPiece> {
       const start = Math.max(position, MAGIC.length);
       const head = position === 0 ? MAGIC : NOTHING;
       position = start + bytes.length;
-      rowGroups.push({ rowCount, start, columns: added });
+      rowGroups.push(placeRowGroup({ rowCount, columns: added }, start));
       return head.length === 0 ? bytes : Buffer.concat([head, bytes]);
     },
     end() {
