@@ -1,4 +1,4 @@
-import { badRequest } from '../../errors.ts';
+import { badRequest, ServingError } from '../../errors.ts';
 import { decompress } from '../../invocation/decompress.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { FileMetadata, RowGroup } from '../../scoring/parquet/file-metadata.ts';
@@ -7,7 +7,7 @@ import { buildSchemaTree } from '../../scoring/parquet/schema-tree.ts';
 import type { BatchInput } from '../batch-input.ts';
 import type { FrameChunk } from '../chunk.ts';
 import { keptFrame } from './kept-frame.ts';
-import { columnEnds, plain, readMetadata, readParquet, refuseNested } from './parquet-metadata.ts';
+import { columnEnds, readMetadata, readParquet, refuseNested } from './parquet-metadata.ts';
 import { sliceFrames } from './slice-frame.ts';
 
 /** Of one row group once decoded, and 8 for each cell. */
@@ -75,21 +75,29 @@ interface GroupPlace {
 
 /** The group as a file of its own: its columns side by side, and metadata that tells of nothing else. */
 async function readGroup(input: BatchInput, { metadata, group, ends }: GroupPlace) {
-  const ranges = group.chunks.map(({ start }) => ({
-    start,
-    end: ends.get(start) ?? start,
-  }));
-  const columns = await Promise.all(
-    ranges.map((range) => (range.end > range.start ? input.read(range) : new Uint8Array(0))),
-  );
-  let start = 0;
-  const chunks = group.chunks.map((chunk, at) => {
-    const moved = { ...chunk, start };
-    start += (columns[at] as Uint8Array).length;
-    return moved;
+  const starts: number[] = [];
+  let length = 0;
+  const ranges = group.chunks.map(({ start }) => {
+    const end = Math.max(start, ends.get(start) ?? start);
+    starts.push(length);
+    length += end - start;
+    return { start, end };
   });
+  if (length > MAX_DECODED_BYTES) {
+    throw new ServingError(
+      'REQUEST_TOO_LARGE',
+      `parquet body: a row group of more than ${MAX_DECODED_BYTES} bytes, which is the limit; write the file with smaller ones`,
+    );
+  }
+  // Each column is let go of as soon as it is in its place: the group is held once, not twice.
+  const bytes = new Uint8Array(length);
+  await Promise.all(
+    ranges.map(async (range, at) => {
+      if (range.end > range.start) bytes.set(await input.read(range), starts[at]);
+    }),
+  );
+  const chunks = group.chunks.map((chunk, at) => ({ ...chunk, start: starts[at] ?? 0 }));
   const own = { ...metadata, rowCount: group.rowCount, rowGroups: [{ ...group, chunks }] };
-  const bytes = plain(Buffer.concat(columns));
   return readParquet(() => {
     const options = { decompress, maxDecodedBytes: MAX_DECODED_BYTES };
     const table = readTable(bytes, own, options);

@@ -150,6 +150,28 @@ describe('a Parquet file', () => {
     }
   });
 
+  it('is refused for a row group that is too large before any of it is read', async () => {
+    const whole = file([group(0)], 3);
+    const sizeBytes = 2 ** 31;
+    let readBytes = 0;
+    const padded: BatchInput = {
+      ...inputOf(whole),
+      sizeBytes,
+      async read({ start, end }) {
+        readBytes += end - start;
+        const bytes = new Uint8Array(end - start);
+        bytes.set(whole.subarray(-bytes.length), Math.max(0, bytes.length - whole.length));
+        return bytes;
+      },
+    };
+
+    await expect(parquetChunks(padded, 10).next()).rejects.toMatchObject({
+      code: 'REQUEST_TOO_LARGE',
+      message: expect.stringContaining('smaller'),
+    });
+    expect(readBytes).toBeLessThan(70_000);
+  });
+
   it('throws nothing but what says so when any byte of it is another', async () => {
     const whole = file([group(0)], 3);
     for (let at = 0; at < whole.length; at += 3) {
