@@ -1,6 +1,7 @@
 import type { BatchOptions } from '../batch/batch-options.ts';
 import { announceRun } from '../batch/distribute/announce-run.ts';
 import { finishRun } from '../batch/distribute/finish-run.ts';
+import { isHidden } from '../batch/distribute/is-hidden.ts';
 import { planRun } from '../batch/distribute/plan-run.ts';
 import type { ItemRecord, PlannedItem, PlannedRun } from '../batch/distribute/planned-run.ts';
 import { runItem } from '../batch/distribute/run-item.ts';
@@ -42,7 +43,8 @@ export interface BatchService {
   /** Open the model now. @throws {ServingError} whatever the cache threw */
   preload(): Promise<unknown>;
   /**
-   * Score one object, or hand it over when it is large. Resolves when its manifest is there, or the run is started.
+   * Score one object, or hand it over when it is large; a hidden one is left alone. Resolves when its manifest is there, or the run
+   * is started.
    *
    * @param replay what starts this again, for the dead-letter queue
    * @throws {ServingError} as `runBatchJob`; TEMPORARILY_UNAVAILABLE while another call is at it
@@ -92,6 +94,10 @@ export async function openBatch(options: BatchServiceOptions): Promise<BatchServ
   async function score(name: S3ObjectName, replay: string, work: Work): Promise<void> {
     const uri = `s3://${name.bucket}/${name.key}`;
     checkBelow(uri, batch.inputUri, 'scored');
+    if (isHidden(uri.slice(batch.inputUri?.length ?? uri.lastIndexOf('/')))) {
+      log.info('a file was left out: its name says that it is no data', { uri });
+      return;
+    }
     const stores = createS3RunStores(environment, work);
     const { versionId } = name;
     const input = await stores.openInput({ uri, ...(versionId && { versionId }) });

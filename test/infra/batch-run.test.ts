@@ -268,6 +268,18 @@ describe('the state machine of batch', () => {
     expect(countRows(manifest)).toBe(300);
   });
 
+  it('leaves files alone whose names say that they are no data', async () => {
+    const started: string[] = [];
+    service = await open(async (name) => void started.push(name));
+    const before = s3.requests.length;
+    const signal = AbortSignal.timeout(60_000);
+
+    await service.score({ bucket: 'files', key: 'in/_temporary/0/part.csv' }, REPLAY, { signal });
+
+    expect(started).toEqual([]);
+    expect(s3.requests.length).toBe(before);
+  });
+
   it.each(['plan', 'finish'])('goes on after failures of the task %s that pass', async (task) => {
     s3.put('files', 'in/large.csv', csvOf(300));
     fault = (event, call) => {

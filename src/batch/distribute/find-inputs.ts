@@ -1,6 +1,7 @@
 import { ServingError } from '../../errors.ts';
 import type { BatchOptions } from '../batch-options.ts';
 import { resolveOptions } from '../job/resolve-options.ts';
+import { isHidden } from './is-hidden.ts';
 import type { PlannedInput } from './planned-run.ts';
 import type { BatchRunRequest } from './run-request.ts';
 import type { RunStores } from './run-stores.ts';
@@ -8,8 +9,7 @@ import type { RunStores } from './run-stores.ts';
 /**
  * The files that a run is asked to score, by their URIs.
  *
- * Below a prefix, names that begin with "_" or "." are left out, and what lies in folders of such names: Spark and Hive put
- * there what is no data.
+ * Below a prefix, hidden files are left out.
  *
  * @throws {ServingError} RESOURCE_DOES_NOT_EXIST when there are none; INVALID_PARAMETER_VALUE when the names of some say no format;
  *   what the stores throw
@@ -38,8 +38,6 @@ export async function findInputs(
   checkFormats(found, options);
   return found.toSorted((a, b) => (a.uri < b.uri ? -1 : 1));
 }
-
-const isHidden = (path: string): boolean => /(^|\/)[_.]/.test(path);
 
 /** All of them are looked at, so that one try finds every file that does not belong there. */
 function checkFormats(inputs: readonly PlannedInput[], options: BatchOptions): void {

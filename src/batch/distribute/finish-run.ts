@@ -15,7 +15,7 @@ import type { RunStores } from './run-stores.ts';
 import { writeRunManifest } from './write-run-manifest.ts';
 
 /** Each reads its parts' records, several at once. */
-const FILES_AT_ONCE = 4;
+const FILES_AT_ONCE = 16;
 
 /**
  * Write the one manifest of a run: of what every file's own manifest says. A file whose parts are all there gets its own now.
