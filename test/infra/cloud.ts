@@ -19,6 +19,8 @@ export interface CloudContents {
     readonly keys: readonly string[];
   }[];
   readonly roles: readonly string[];
+  /** By what they say. */
+  readonly alarms: Record<string, AlarmThere>;
   readonly logGroups: Record<string, number | null>;
 }
 
@@ -44,6 +46,13 @@ export interface FunctionThere {
   readonly mayBeCalledBy: readonly string[];
 }
 
+export interface AlarmThere {
+  readonly metric: string;
+  readonly threshold: number;
+  readonly of: readonly string[];
+  readonly actions: readonly string[];
+}
+
 export interface RestApiThere {
   readonly id: string;
   readonly methods: Record<
@@ -56,6 +65,8 @@ export interface RestApiThere {
 }
 
 export interface Cloud {
+  /** What clients of AWS need to talk to it. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Run the CDK command line in it; throws with what it printed when it fails. */
   cdk(...args: string[]): string;
   /** Outputs of the stack that `cdk deploy` wrote last. */
@@ -91,6 +102,7 @@ export async function startCloud(): Promise<Cloud> {
     CDK_DISABLE_CLI_TELEMETRY: 'true',
   };
   const cloud: Cloud = {
+    environment: env,
     cdk: (command, ...args) => {
       const own = command === 'deploy' ? ['--outputs-file', outputsFile] : [];
       const all = [
@@ -102,7 +114,9 @@ export async function startCloud(): Promise<Cloud> {
         '--no-notices',
       ];
       const { status, stdout, stderr } = spawnSync('cdk', all, { env, encoding: 'utf8' });
-      if (status !== 0)
+      // The command line asks again after a 500, and takes a stack that was left half made for a good one.
+      const hasFailed = server.log().includes('Error on request');
+      if (status !== 0 || hasFailed)
         throw new Error(`cdk ${all.join(' ')} failed\n${stdout}\n${stderr}\n${server.log()}`);
       return stdout + stderr;
     },

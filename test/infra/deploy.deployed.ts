@@ -22,7 +22,14 @@ afterAll(async () => {
   await stopServers();
 });
 
-const NOTHING = { functions: {}, restApis: [], apiKeys: [], usagePlans: [], logGroups: {} };
+const NOTHING = {
+  functions: {},
+  restApis: [],
+  apiKeys: [],
+  usagePlans: [],
+  alarms: {},
+  logGroups: {},
+};
 
 /** One role serves all of an account's APIs, so it stays. */
 const nothingButTheLogRole = (stack: string) => {

@@ -9,6 +9,7 @@ functions = boto3.client("lambda")
 api = boto3.client("apigateway")
 iam = boto3.client("iam")
 logs = boto3.client("logs")
+alarms = boto3.client("cloudwatch")
 
 
 def bucket(name: str) -> dict:
@@ -83,6 +84,15 @@ def usage_plan(plan: dict) -> dict:
     return {"throttle": plan.get("throttle"), "quota": plan.get("quota"), "stages": stages, "keys": [k["id"] for k in keys]}
 
 
+def alarm(found: dict) -> dict:
+    return {
+        "metric": found["MetricName"],
+        "threshold": found["Threshold"],
+        "of": [dimension["Value"] for dimension in found["Dimensions"]],
+        "actions": found["AlarmActions"],
+    }
+
+
 names = [b["Name"] for b in s3.list_buckets()["Buckets"]]
 print(
     json.dumps(
@@ -94,6 +104,7 @@ print(
             "apiKeys": [key["id"] for key in api.get_api_keys()["items"]],
             "usagePlans": [usage_plan(plan) for plan in api.get_usage_plans()["items"]],
             "roles": [r["RoleName"] for r in iam.list_roles()["Roles"] if not r["RoleName"].startswith("cdk-")],
+            "alarms": {a["AlarmDescription"]: alarm(a) for a in alarms.describe_alarms()["MetricAlarms"]},
             "logGroups": {g["logGroupName"]: g.get("retentionInDays") for g in logs.describe_log_groups()["logGroups"]},
         }
     )

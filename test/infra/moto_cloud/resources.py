@@ -11,6 +11,7 @@ from typing import Any, Callable
 
 from moto.apigateway.models import apigateway_backends
 from moto.awslambda.models import lambda_backends
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.s3.models import cfn_to_api_encryption, s3_backends
 
 Properties = dict[str, Any]
@@ -40,6 +41,10 @@ class Region:
     @property
     def functions(self):
         return lambda_backends[self.account][self.name]
+
+    @property
+    def alarms(self):
+        return cloudwatch_backends[self.account][self.name]
 
     @property
     def buckets(self):
@@ -217,6 +222,25 @@ def account(region: Region, p: Properties) -> Made:
     return Made("account", {})
 
 
+def alarm(region: Region, p: Properties) -> Made:
+    name = p.get("AlarmName", region.generated_name)
+    made = region.alarms.put_metric_alarm(
+        name,
+        p["Namespace"],
+        p["MetricName"],
+        p["ComparisonOperator"],
+        p["EvaluationPeriods"],
+        p["Period"],
+        p["Threshold"],
+        p["Statistic"],
+        p.get("AlarmDescription", ""),
+        p.get("Dimensions", []),
+        p.get("AlarmActions", []),
+        treat_missing_data=p.get("TreatMissingData"),
+    )
+    return Made(name, {"Arn": made.alarm_arn}, lambda: region.alarms.delete_alarms([name]))
+
+
 def noted(region: Region, _: Properties) -> Made:
     """It exists by name; references to its ARN have a value."""
     return Made(region.generated_name, {"Arn": f"arn:aws:noted:::{region.generated_name}"})
@@ -237,6 +261,7 @@ MAKERS: dict[str, Callable[[Region, Properties], Made]] = {
     "AWS::ApiGateway::GatewayResponse": gateway_response,
     "AWS::ApiGateway::Authorizer": authorizer,
     "AWS::ApiGateway::Account": account,
+    "AWS::CloudWatch::Alarm": alarm,
 }
 
 NOTED = [
