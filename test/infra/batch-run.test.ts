@@ -33,6 +33,7 @@ const environmentOf = (url: string) => ({
   MLFLOW_S3_ENDPOINT_URL: url,
   MLFLOW_REGISTRY_URI: 'examples/registry',
   MLFLOW_SERVERLESS_MODEL_URI: 'models:/wine@champion',
+  MLFLOW_SERVERLESS_BATCH_INPUT: 's3://files/in',
   MLFLOW_SERVERLESS_BATCH_OUTPUT: 's3://files/out',
   MLFLOW_SERVERLESS_BATCH_DISTRIBUTE_ABOVE_BYTES: '4000',
   MLFLOW_SERVERLESS_BATCH_RANGE_BYTES: '2000',
