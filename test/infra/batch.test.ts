@@ -1,7 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
+import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { describe, expect, it } from 'vitest';
 import { batchRunDefinition } from '../../infra/aws/constructs/batch-run-definition.ts';
 import { BatchScoring } from '../../infra/aws/constructs/batch-scoring.ts';
@@ -176,6 +178,55 @@ describe('batch of a stack', () => {
       `s3:GetObject ${files}/out/*/_runs/*`,
       `s3:ListBucket ${files} StringLike s3:prefix out/*/_runs/*`,
     ]);
+  });
+
+  it.each(['', '/in', 'in/'])('is refused for the prefix "%s", which names no folder', (prefix) => {
+    const stack = new Stack(new App(), 'Batch');
+    const bucket = Bucket.fromBucketName(stack, 'Files', 'my-files');
+
+    expect(
+      () =>
+        new BatchScoring(stack, 'Scoring', {
+          modelUri: 'models:/wine@champion',
+          store: new ModelStore(stack, 'Store'),
+          input: { bucket, prefix },
+          output: { bucket, prefix: 'out' },
+          code: someCode(),
+        }),
+    ).toThrow(
+      `input.prefix must be a folder of the bucket, without slashes at its ends, got "${prefix}"`,
+    );
+  });
+
+  it.each([
+    'eventbridge',
+    's3',
+  ] as const)('hears by %s of a bucket that the app makes', (notify) => {
+    const stack = new Stack(new App(), 'Batch');
+    const files = new Bucket(stack, 'Files', { encryptionKey: new Key(stack, 'Key') });
+    const { queue } = new BatchScoring(stack, 'Scoring', {
+      modelUri: 'models:/wine@champion',
+      store: new ModelStore(stack, 'Store'),
+      input: { bucket: files, prefix: 'in' },
+      output: { bucket: files, prefix: 'out' },
+      notify,
+      code: someCode(),
+    });
+    if (notify === 'eventbridge') files.enableEventBridgeNotification();
+    else {
+      const onlyThere = { prefix: 'in/' };
+      files.addEventNotification(EventType.OBJECT_CREATED, new SqsDestination(queue), onlyThere);
+    }
+
+    const template = Template.fromStack(stack); // throws for resources that wait for one another
+    template.hasResourceProperties('Custom::S3BucketNotifications', {
+      NotificationConfiguration: Match.objectLike(
+        notify === 'eventbridge'
+          ? { EventBridgeConfiguration: {} }
+          : { QueueConfigurations: [Match.objectLike({ Events: ['s3:ObjectCreated:*'] })] },
+      ),
+    });
+    template.resourceCountIs('AWS::Events::Rule', notify === 'eventbridge' ? 1 : 0);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -141,8 +141,15 @@ export class BatchScoring extends Construct {
   }
 }
 
-/** @throws {Error} when results would be scored again, or models taken for files */
+/** @throws {Error} when results would be scored again, or models taken for files, or a folder is none */
 function checkPlaces({ input, output, store }: BatchScoringProps): void {
+  for (const [name, { prefix }] of Object.entries({ input, output })) {
+    if (!Token.isUnresolved(prefix) && /^$|^\/|\/$/.test(prefix)) {
+      throw new Error(
+        `${name}.prefix must be a folder of the bucket, without slashes at its ends, got "${prefix}"`,
+      );
+    }
+  }
   const places = { input: uriOf(input), output: uriOf(output) };
   const [fault] = batchPlaceFaults(places, store.registryUri);
   if (fault !== undefined) throw new Error(fault.text);
