@@ -409,6 +409,19 @@ const SCORING: readonly Review[] = ['BatchFunction', 'BatchTaskFunction'].flatMa
       on: ['*'],
       why: 'tracing, when it is on; X-Ray has no resources to name',
     },
+    {
+      who,
+      actions: [
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:CreateNetworkInterface',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      on: ['*'],
+      why: 'Lambda places the function into a VPC with its role; what it makes there has no ARN before',
+    },
   ];
 });
 

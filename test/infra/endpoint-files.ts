@@ -217,6 +217,17 @@ const OPTIONS: Record<string, Wish> = {
       timeoutSeconds: 600,
     },
   },
+  'batch in a vpc': {
+    auth: 'none',
+    lambda: {
+      vpc: {
+        vpcId: 'vpc-0123456789abcdef0',
+        subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+        securityGroupIds: ['sg-0123456789abcdef0'],
+      },
+    },
+    batch: { input: 's3://my-files/in', output: 's3://my-files/out' },
+  },
   'python with batch': {
     auth: 'none',
     runtime: 'python',
