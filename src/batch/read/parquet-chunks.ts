@@ -43,13 +43,8 @@ export async function* parquetChunks(
       firstRow += group.rowCount;
       continue;
     }
-    const { table, kept } = await readGroup(input, { metadata, group, ends });
-    for (let from = 0; from < table.rowCount; from += chunkRows) {
-      const to = Math.min(from + chunkRows, table.rowCount);
-      const [frame, ...others] = sliceFrames([table, ...kept], from, to);
-      yield frameChunk(firstRow + from, frame, others);
-    }
-    firstRow += table.rowCount;
+    yield* groupChunks(await readGroup(input, { metadata, group, ends }), firstRow, chunkRows);
+    firstRow += group.rowCount;
   }
   if (firstRow !== metadata.rowCount) {
     throw badRequest('parquet body: the row groups do not add up to the rows of the file');
@@ -60,6 +55,17 @@ export async function* parquetChunks(
     yield frameChunk(0, table, kept);
   }
 }
+
+/** A function of its own: its table is let go of before the next one is read. */
+function* groupChunks({ table, kept }: ReadGroup, firstRow: number, chunkRows: number) {
+  for (let from = 0; from < table.rowCount; from += chunkRows) {
+    const to = Math.min(from + chunkRows, table.rowCount);
+    const [frame, ...others] = sliceFrames([table, ...kept], from, to);
+    yield frameChunk(firstRow + from, frame, others);
+  }
+}
+
+type ReadGroup = Awaited<ReturnType<typeof readGroup>>;
 
 const frameChunk = (firstRow: number, frame: Frame, [kept]: readonly Frame[]): FrameChunk => ({
   ...{ kind: 'frame', firstRow, rowCount: frame.rowCount, frame },
