@@ -24,6 +24,9 @@ function meaningOf(error: Error, permission: string): [ErrorCode, string] {
   if (name === 'CredentialsProviderError') {
     return ['UNAUTHENTICATED', 'cannot be called: no AWS credentials found'];
   }
+  if (/ExpiredToken|UnrecognizedClient|InvalidClientToken|InvalidAccessKey|Signature/.test(name)) {
+    return ['UNAUTHENTICATED', 'does not know the AWS credentials, or they have expired'];
+  }
   if (/AccessDenied/i.test(name) || status === 403) {
     return ['PERMISSION_DENIED', `may not be used; the role needs ${permission} on it`];
   }

@@ -27,6 +27,8 @@ export interface StateMachine {
 export interface Execution {
   /** Of a state machine: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE */
   readonly status: string;
+  /** It has not ended. */
+  readonly isUnderWay: boolean;
   /** The name of the error that ended it. */
   readonly error?: string;
   readonly cause?: string;
@@ -66,7 +68,8 @@ export function createStateMachine(
     try {
       const found = await client.send(command, { ...(abortSignal && { abortSignal }) });
       const { status = '', error, cause } = found;
-      return { status, ...(error && { error }), ...(cause && { cause }) };
+      const isUnderWay = UNDER_WAY.has(status);
+      return { status, isUnderWay, ...(error && { error }), ...(cause && { cause }) };
     } catch (error) {
       throw describeFailure(error, { place, permission: 'states:DescribeExecution' });
     }
@@ -81,7 +84,7 @@ export function createStateMachine(
         const started = await startOnce(each, text, signal);
         if (started !== undefined) return started;
         const arn = `${executions}:${each}`;
-        if (UNDER_WAY.has((await describe(arn, signal)).status)) return arn;
+        if ((await describe(arn, signal)).isUnderWay) return arn;
       }
       throw new ServingError(
         'INVALID_STATE',

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createStateMachine, type Execution } from '../aws/state-machine.ts';
 import type { RunManifest } from '../batch/distribute/run-manifest.ts';
 import { runManifestKey } from '../batch/distribute/run-names.ts';
 import type { BatchRunRequest } from '../batch/distribute/run-request.ts';
 import { type RunWatch, watchRun } from '../batch/distribute/watch-run.ts';
+import { shortDigest } from '../batch/short-digest.ts';
 import { ServingError } from '../errors.ts';
 import { openObjectStore } from '../publish/open-object-store.ts';
 import { type BatchCommandOptions, jobOptions } from './batch-options.ts';
@@ -15,7 +15,6 @@ import { untilInterrupted } from './until-interrupted.ts';
 
 /** How often the state machine and the bucket are asked; ms. */
 const POLL_MS = 2_000;
-const UNDER_WAY: ReadonlySet<string> = new Set(['RUNNING', 'PENDING_REDRIVE']);
 
 /**
  * Have a state machine score a file or a prefix of a bucket, and show how far it is.
@@ -42,7 +41,7 @@ export async function batchDeployed(
       execution = await machine.describe(arn, { signal });
       await watch.update();
       show(watch, display);
-      if (!UNDER_WAY.has(execution.status)) break;
+      if (!execution.isUnderWay) break;
       await sleep(POLL_MS, undefined, { signal });
     }
   } catch (error) {
@@ -62,8 +61,7 @@ export async function batchDeployed(
 }
 
 /** The same request is the same execution. */
-const nameOf = (request: BatchRunRequest): string =>
-  `cli-${createHash('sha256').update(JSON.stringify(request)).digest('hex').slice(0, 16)}`;
+const nameOf = (request: BatchRunRequest): string => `cli-${shortDigest(request)}`;
 
 function show({ run, progress }: RunWatch, display: BatchDisplay): void {
   if (run === undefined) return;

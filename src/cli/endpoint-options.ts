@@ -1,18 +1,13 @@
-import { existsSync } from 'node:fs';
-import type { EndpointFile } from '../config/endpoint-schema.ts';
 import type { Environment, ServedConfiguration } from '../config/environment.ts';
 import { VARIABLES } from '../config/variables.ts';
-import { ServingError } from '../errors.ts';
 import { commandConfiguration, type ModelOptions } from './command-options.ts';
-import { FaultyFile, UsageError } from './failure.ts';
+import { findEndpointFile, readCommandFile } from './endpoint-file.ts';
 
 /** Options of commands that an endpoint file may stand for. */
 export interface EndpointOptions extends ModelOptions {
   /** An endpoint file. @default endpoint.yaml in the working directory, when no model is named */
   readonly config?: string;
 }
-
-const DEFAULT_FILE = 'endpoint.yaml';
 
 /**
  * The configuration of a command, with the command line's word over the environment's, and that over the file's.
@@ -24,9 +19,9 @@ export async function endpointConfiguration(
   options: EndpointOptions,
   part: 'source' | 'serving',
 ): Promise<ServedConfiguration> {
-  const path = findFile(options, process.env);
+  const path = findModelFile(options, process.env);
   if (path === undefined) return commandConfiguration(options);
-  const file = await readFile(path);
+  const file = await readCommandFile(path);
   const { servingEnvironment, sourceEnvironment } = await import(
     '../config/endpoint-environment.ts'
   );
@@ -37,26 +32,13 @@ export async function endpointConfiguration(
   );
 }
 
-function findFile(
+/** A model that is named needs no file. */
+export function findModelFile(
   { config, modelUri }: EndpointOptions,
   environment: Environment,
 ): string | undefined {
-  if (config !== undefined) return config;
   const isNamed = modelUri !== undefined || environment[VARIABLES.modelUri.name]?.trim();
-  return !isNamed && existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined;
-}
-
-/** Only here is the checker of endpoint files loaded. */
-async function readFile(path: string): Promise<EndpointFile> {
-  const { readEndpointFile } = await import('../config/read-endpoint-file.ts');
-  try {
-    return readEndpointFile(path);
-  } catch (cause) {
-    if (!(cause instanceof ServingError)) throw cause;
-    const hasFaults = /^.+?:\d+:\d+: /.test(cause.message);
-    if (hasFaults) throw new FaultyFile(path, cause.message, { cause });
-    throw new UsageError(cause.message, { cause });
-  }
+  return config === undefined && isNamed ? undefined : findEndpointFile(config);
 }
 
 const named = ({ registryUri }: EndpointOptions): Environment =>

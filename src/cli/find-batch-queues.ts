@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { readVariable } from '../config/environment.ts';
 import { VARIABLES } from '../config/variables.ts';
-import { ServingError } from '../errors.ts';
+import { openDeployedOutputs } from './deployed-outputs.ts';
+import { findEndpointFile, readCommandFile } from './endpoint-file.ts';
 import { UsageError } from './failure.ts';
 
-const DEFAULT_FILE = 'endpoint.yaml';
 /** Of the stack that `cdk deploy` makes. */
 const OUTPUTS = { queue: 'BatchQueueUrl', failures: 'BatchFailuresUrl' } as const;
 
@@ -21,8 +20,8 @@ export type BatchQueueUrls = Readonly<Record<keyof typeof OUTPUTS, string>>;
  * The queues that are named, or those of the deployed endpoint file.
  *
  * @param isQueueNeeded to look at what failed, the dead-letter queue is enough
- * @throws {UsageError} when nothing names them
- * @throws {ServingError} as `readStackOutputs`; RESOURCE_DOES_NOT_EXIST when the stack has none
+ * @throws {UsageError} when nothing names them; as `readCommandFile`
+ * @throws {ServingError} as `openDeployedOutputs`; RESOURCE_DOES_NOT_EXIST when the stack has none
  */
 export async function findBatchQueues(
   options: BatchQueueOptions,
@@ -33,26 +32,10 @@ export async function findBatchQueues(
   if (failures !== undefined && (queue !== undefined || !isQueueNeeded)) {
     return { failures, ...(queue !== undefined && { queue }) };
   }
-  const path = options.config ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
+  const path = findEndpointFile(options.config);
   if (path === undefined) throw unnamed(failures === undefined);
-  const deployed = await readDeployed(path);
-  return { queue: queue ?? deployed.queue, failures: failures ?? deployed.failures };
-}
-
-async function readDeployed(path: string): Promise<BatchQueueUrls> {
-  const { readEndpointFile } = await import('../config/read-endpoint-file.ts');
-  const { readStackOutputs } = await import('../aws/stack-outputs.ts');
-  const { name } = readEndpointFile(path);
-  const outputs = await readStackOutputs(name, process.env);
-  const find = (output: string): string => {
-    const url = outputs.get(output);
-    if (url !== undefined) return url;
-    throw new ServingError(
-      'RESOURCE_DOES_NOT_EXIST',
-      `stack ${name} has no output ${output}: deploy ${path} with its batch section first`,
-    );
-  };
-  return { queue: find(OUTPUTS.queue), failures: find(OUTPUTS.failures) };
+  const find = await openDeployedOutputs(await readCommandFile(path), path);
+  return { queue: queue ?? find(OUTPUTS.queue), failures: failures ?? find(OUTPUTS.failures) };
 }
 
 const unnamed = (hasNone: boolean): UsageError =>

@@ -4,6 +4,7 @@ import { type ErrorCode, ServingError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { type CreatedObject, encodeCreatedObject, parseCreatedObjects } from './batch-events.ts';
 import type { LambdaContext } from './lambda-handler.ts';
+import { timeLeft } from './time-left.ts';
 
 /**
  * Scores one object; resolves when its manifest is written, or was there already.
@@ -37,9 +38,6 @@ export type BatchLambdaHandler = (
   context: LambdaContext,
 ) => Promise<SQSBatchResponse>;
 
-/** To end by ourselves, and leave no half upload, before the platform ends us; ms. */
-const MARGIN_MS = 10_000;
-
 /** A killed run's claim ends after a minute; later tries wait longer; s. */
 const COMES_BACK = { first: 70, most: 900 };
 
@@ -62,8 +60,7 @@ const IS_FINAL: ReadonlySet<ErrorCode> = new Set([
 export function createBatchLambdaHandler(options: BatchHandlerOptions): BatchLambdaHandler {
   const { log, queues = {} } = options;
   return (event, context) => {
-    const remainingMs = context.getRemainingTimeInMillis() - MARGIN_MS;
-    const signal = AbortSignal.timeout(Math.max(0, remainingMs));
+    const { signal } = timeLeft(context);
     const work = async (message: SQSRecord): Promise<void> => {
       try {
         await workOff(message, options, signal);
@@ -71,7 +68,9 @@ export function createBatchLambdaHandler(options: BatchHandlerOptions): BatchLam
         const received = Number(message.attributes.ApproximateReceiveCount);
         const { messageId } = message;
         log.error('a message of the batch queue could not be worked off', {
-          ...{ messageId, received, error },
+          messageId,
+          received,
+          error,
         });
         const seconds = Math.min(
           COMES_BACK.most,
@@ -101,7 +100,8 @@ async function workOff(
     const isFinal = error instanceof ServingError && IS_FINAL.has(error.code);
     if (!isFinal || failures === undefined) throw error;
     log.error('a file cannot be scored as it is; its message goes to the dead-letter queue', {
-      ...{ messageId, error },
+      messageId,
+      error,
     });
     await failures.send(replay, { error: `${error.code}: ${error.message}` });
   };

@@ -1,6 +1,7 @@
 import { ServingError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { LambdaContext } from './lambda-handler.ts';
+import { timeLeft } from './time-left.ts';
 
 /** What a state machine asks a function for; the rest of it is the task's own. Plain JSON. */
 export interface BatchTaskEvent {
@@ -20,9 +21,6 @@ export type BatchTasks = Readonly<
 
 export type BatchTaskHandler = (event: BatchTaskEvent, context: LambdaContext) => Promise<unknown>;
 
-/** To end by ourselves, and leave no half upload, before the platform ends us; ms. */
-const MARGIN_MS = 10_000;
-
 /** Of its time, what a call keeps for ending. */
 const LATE_SHARE = 4;
 
@@ -36,14 +34,11 @@ export const isBatchTask = (event: unknown): event is BatchTaskEvent =>
  */
 export function createBatchTaskHandler(tasks: BatchTasks, log: Log): BatchTaskHandler {
   return async (event, context) => {
-    const remainingMs = context.getRemainingTimeInMillis() - MARGIN_MS;
-    const signal = AbortSignal.timeout(Math.max(0, remainingMs));
+    const { signal, totalMs, remainingMs } = timeLeft(context);
     try {
       const work = Object.hasOwn(tasks, event.task) ? tasks[event.task] : undefined;
       if (work === undefined) throw unknownTask(event.task);
-      const isLate = () =>
-        context.getRemainingTimeInMillis() - MARGIN_MS < remainingMs / LATE_SHARE;
-      return await work(event, { signal, isLate });
+      return await work(event, { signal, isLate: () => remainingMs() < totalMs / LATE_SHARE });
     } catch (error) {
       log.error('a task of a batch run failed', { task: event.task, error });
       throw signal.aborted && error === signal.reason ? namedError(timedOut()) : namedError(error);

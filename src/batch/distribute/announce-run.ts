@@ -1,4 +1,5 @@
 import { ServingError } from '../../errors.ts';
+import { overwrite } from '../overwrite.ts';
 import type { PlannedRun } from './planned-run.ts';
 import { executionKey } from './run-names.ts';
 import type { RunStores } from './run-stores.ts';
@@ -22,9 +23,5 @@ export async function announceRun(
   }
   const output = await stores.openOutput(run.output);
   // The task may be repeated: what is there says the same, or is a plan that was not worked off.
-  const bytes = Buffer.from(JSON.stringify(run));
-  const key = executionKey(execution);
-  const found = await output.read(key);
-  const condition = found ? ({ ifMatch: found.etag } as const) : ({ ifAbsent: true } as const);
-  await output.write(key, bytes, condition); // at a conflict another call of the same task was faster
+  await overwrite(output, executionKey(execution), Buffer.from(JSON.stringify(run)));
 }

@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { BatchManifest } from '../batch-manifest.ts';
+import { shortDigest } from '../short-digest.ts';
 import type { SplitOptions } from './plan-file.ts';
 import type { PlannedInput } from './planned-run.ts';
 import type { BatchRunRequest } from './run-request.ts';
-
-/** Hex digits, as a job's. */
-const ID_LENGTH = 16;
 
 /** Name the run: the same files, model, options and way to cut files are the same run, and have the same plan. */
 export function identifyRun(
@@ -20,5 +17,5 @@ export function identifyRun(
     Object.entries(options).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     inputs.map(({ uri, versionId = '', etag, sizeBytes }) => [uri, versionId, etag, sizeBytes]),
   ];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, ID_LENGTH);
+  return shortDigest(parts);
 }

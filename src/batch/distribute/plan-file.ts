@@ -1,7 +1,8 @@
 import type { BatchInput } from '../batch-input.ts';
 import type { BatchOptions } from '../batch-options.ts';
 import { resolveOptions } from '../job/resolve-options.ts';
-import { type PlanningOptions, planRanges, type RangePlan } from '../read/plan-ranges.ts';
+import { type PlanningOptions, planRanges } from '../read/plan-ranges.ts';
+import type { RangePlan } from '../read/range-plan.ts';
 
 export interface SplitOptions {
   /** A file that has no more is scored in one piece. */

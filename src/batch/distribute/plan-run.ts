@@ -2,7 +2,7 @@ import { ServingError } from '../../errors.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
 import type { BatchOutput } from '../batch-output.ts';
 import { checkPlaces } from '../job/check-places.ts';
-import type { RangePlan } from '../read/plan-ranges.ts';
+import type { RangePlan } from '../read/range-plan.ts';
 import { findInputs } from './find-inputs.ts';
 import { identifyRun } from './identify-run.ts';
 import { planFile, type SplitOptions } from './plan-file.ts';
@@ -67,43 +67,48 @@ async function planItems(
   const { isLate = () => false } = context.options;
   const before = await findPlan(output, id);
   if (before !== undefined) return before;
-  let planning = await readPlanning(output, id);
-  while (planning.files < inputs.length) {
-    planning = await planNext(id, inputs[planning.files] as PlannedInput, planning, context);
-    if (planning.files === inputs.length || !(planning.open || isLate())) continue;
-    await writePlanning(output, id, planning);
+  const planning = await readPlanning(output, id);
+  const items = [...planning.items];
+  let { files, open } = planning;
+  while (files < inputs.length) {
+    const planned = await planNext(id, inputs[files] as PlannedInput, { files, open }, context);
+    open = planned.open;
+    if (open === undefined) {
+      files += 1;
+      for (const item of planned.items) items.push({ index: items.length, ...item });
+    }
+    if (files === inputs.length || !(open || isLate())) continue;
+    await writePlanning(output, id, { items, files, ...(open && { open }) });
     return undefined;
   }
-  const lines = planning.items.map((item) => `${JSON.stringify(item)}\n`).join('');
+  const lines = items.map((item) => `${JSON.stringify(item)}\n`).join('');
   // Whoever planned the same run at the same time found the same.
   await output.write(planKey(id), Buffer.from(lines), { ifAbsent: true });
-  return planning.items;
+  return items;
 }
 
+/** Without its place among the others. */
+type NewItem = Omit<PlannedItem, 'index'>;
+
+/** @returns the file's items; or, when it was late, how far it came */
 async function planNext(
   id: string,
   input: PlannedInput,
-  { items, files, open }: Planning,
+  { files, open }: { readonly files: number; readonly open: Planning['open'] },
   { output, request, options }: Context,
-): Promise<Planning> {
+): Promise<{ readonly items: readonly NewItem[]; readonly open?: Planning['open'] }> {
   const key = headerKey(id, files);
-  const cut = await cutInput(
-    input,
-    { request, output, options },
-    open && (await reopen(open, output, key)),
-  );
+  const before = open && (await reopen(open, output, key));
+  const cut = await cutInput(input, { request, output, options }, before);
   const header = cut && cut.header.length > 0 ? { headerKey: key } : {};
   if (cut && 'headerKey' in header) await output.write(key, cut.header, { ifAbsent: true });
   if (cut?.rest) {
     const { ranges, rowCount, headerFields, rest } = cut;
     const { offset, firstRow } = rest;
-    return { items, files, open: { ranges, rowCount, headerFields, rest: { offset, firstRow } } };
+    return { items: [], open: { ranges, rowCount, headerFields, rest: { offset, firstRow } } };
   }
-  const added =
-    cut && cut.ranges.length > 1
-      ? partsOf(input, cut, items.length, header)
-      : wholeOf(input, items.length);
-  return { items: [...items, ...added], files: files + 1 };
+  const isWhole = cut === undefined || cut.ranges.length < 2;
+  return { items: isWhole ? [{ input, sizeBytes: input.sizeBytes }] : partsOf(input, cut, header) };
 }
 
 /** Small files are not even opened. */
@@ -132,19 +137,13 @@ async function reopen(
   return { ...plan, header, rest: { ...rest, header, headerFields } };
 }
 
-const wholeOf = (input: PlannedInput, index: number): PlannedItem[] => [
-  { index, input, sizeBytes: input.sizeBytes },
-];
-
 function partsOf(
   input: PlannedInput,
   { ranges, headerFields }: RangePlan,
-  firstIndex: number,
   header: { readonly headerKey?: string },
-): PlannedItem[] {
+): NewItem[] {
   const count = ranges.length;
   return ranges.map((range, index) => ({
-    index: firstIndex + index,
     input,
     part: { index, count, range, headerFields, ...header },
     sizeBytes: range.end - range.start,

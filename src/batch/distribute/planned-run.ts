@@ -1,6 +1,6 @@
 import type { BatchManifest } from '../batch-manifest.ts';
 import type { BatchOptions } from '../batch-options.ts';
-import type { RowRange } from '../read/plan-ranges.ts';
+import type { RowRange } from '../read/range-plan.ts';
 
 /** What every item of a run has in common. Plain JSON: it goes through the state machine. */
 export interface PlannedRun {

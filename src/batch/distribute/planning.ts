@@ -1,5 +1,6 @@
 import type { BatchOutput } from '../batch-output.ts';
-import type { RangePlan } from '../read/plan-ranges.ts';
+import { overwrite } from '../overwrite.ts';
+import type { RangePlan } from '../read/range-plan.ts';
 import type { PlannedItem } from './planned-run.ts';
 import { planningKey } from './run-names.ts';
 
@@ -28,8 +29,5 @@ export async function writePlanning(
   run: string,
   planning: Planning,
 ): Promise<void> {
-  const key = planningKey(run);
-  const found = await output.read(key);
-  const condition = found ? ({ ifMatch: found.etag } as const) : ({ ifAbsent: true } as const);
-  await output.write(key, Buffer.from(JSON.stringify(planning)), condition);
+  await overwrite(output, planningKey(run), Buffer.from(JSON.stringify(planning)));
 }

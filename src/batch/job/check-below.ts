@@ -1,4 +1,5 @@
 import { ServingError } from '../../errors.ts';
+import { asFolder } from './as-folder.ts';
 
 /**
  * Refuse a place that a deployed function has no rights to, in words that say so; S3 would call it denied, and it would be tried again.
@@ -13,5 +14,3 @@ export function checkBelow(uri: string, folder: string | undefined, verb: string
     `${uri} is not below ${folder}; only files there are ${verb}`,
   );
 }
-
-const asFolder = (uri: string): string => `${uri.replace(/\/+$/, '')}/`;

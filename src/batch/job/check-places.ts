@@ -1,4 +1,5 @@
 import { ServingError } from '../../errors.ts';
+import { asFolder } from './as-folder.ts';
 
 /**
  * Refuse an output that could become an input: every result would be scored, and its result again, without end.
@@ -15,5 +16,3 @@ export function checkPlaces(inputUri: string, outputUri: string): void {
     `the output ${outputUri} and the input ${inputUri} overlap; expected an output folder that neither holds inputs nor lies among them`,
   );
 }
-
-const asFolder = (uri: string): string => `${uri.replace(/\/+$/, '')}/`;

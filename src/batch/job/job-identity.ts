@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { BatchInput } from '../batch-input.ts';
 import type { BatchManifest } from '../batch-manifest.ts';
+import { shortDigest } from '../short-digest.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
-
-/** Hex digits: 64 bits, for the jobs of one input. */
-const ID_LENGTH = 16;
 
 /**
  * Name the job: the same bytes at the same place, the same model and the same options are the same job, whoever asks, and
@@ -27,5 +24,5 @@ export function identifyJob(
     model.digest,
     [inputFormat, outputFormat, isOutputGzip, keepsInputs, maxRefusedRatio, chunkRows],
   ];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, ID_LENGTH);
+  return shortDigest(parts);
 }

@@ -1,7 +1,8 @@
 import type { BatchInput } from '../batch-input.ts';
 import type { Chunk } from '../chunk.ts';
 import { type OpenRowsOptions, openRows } from './open-rows.ts';
-import { placeOf, type RangePlan, type RowRange } from './plan-ranges.ts';
+import { placeOf } from './plan-ranges.ts';
+import type { RangePlan, RowRange } from './range-plan.ts';
 
 export interface PlannedRange extends Pick<RangePlan, 'header' | 'headerFields'> {
   readonly range: RowRange;

@@ -8,16 +8,11 @@ import type { BatchInput } from '../batch-input.ts';
 import type { FrameChunk } from '../chunk.ts';
 import { keptFrame } from './kept-frame.ts';
 import { columnEnds, readMetadata, readParquet, refuseNested } from './parquet-metadata.ts';
+import type { RowGroups } from './range-plan.ts';
 import { sliceFrames } from './slice-frame.ts';
 
 /** Of one row group once decoded, and 8 for each cell. */
 const MAX_DECODED_BYTES = 2 ** 30;
-
-/** Some of a file's row groups, by their indexes: from `from` to `to`, exclusive. */
-export interface RowGroups {
-  readonly from: number;
-  readonly to: number;
-}
 
 /**
  * The rows of a Parquet file, a row group at a time, read by ranges.

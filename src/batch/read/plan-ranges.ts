@@ -1,30 +1,8 @@
 import type { BatchInput } from '../batch-input.ts';
 import type { TextPlace } from './cut-chunks.ts';
 import { type OpenRowsOptions, openRows } from './open-rows.ts';
-import type { RowGroups } from './parquet-chunks.ts';
 import { planRowGroups } from './plan-row-groups.ts';
-
-/** Rows of a file that can be read without those before them. */
-export interface RowRange {
-  readonly firstRow: number;
-  readonly rowCount: number;
-  /** Bytes [start, end): of text, where they are; of row groups, only how many. */
-  readonly start: number;
-  readonly end: number;
-  /** Of Parquet. */
-  readonly rowGroups?: RowGroups;
-}
-
-export interface RangePlan {
-  /** In order; together every row of the file, each once. Of text at least one. */
-  readonly ranges: readonly RowRange[];
-  readonly rowCount: number;
-  /** Of CSV. */
-  readonly header: Uint8Array;
-  readonly headerFields: number;
-  /** Where to go on, when planning was stopped. @default all of the file is planned */
-  readonly rest?: TextPlace;
-}
+import type { RangePlan, RowRange } from './range-plan.ts';
 
 export interface PlanningOptions {
   /** What was planned before, with its rest. */

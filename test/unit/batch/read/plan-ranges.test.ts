@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { BatchInput } from '../../../../src/batch/batch-input.ts';
 import type { TextChunk } from '../../../../src/batch/chunk.ts';
 import { openRows } from '../../../../src/batch/read/open-rows.ts';
-import { placeOf, planRanges, type RowRange } from '../../../../src/batch/read/plan-ranges.ts';
+import { placeOf, planRanges } from '../../../../src/batch/read/plan-ranges.ts';
+import type { RowRange } from '../../../../src/batch/read/range-plan.ts';
 
 const MEBIBYTE = 2 ** 20;
 
