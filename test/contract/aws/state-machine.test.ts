@@ -30,7 +30,7 @@ describe('a state machine', () => {
 
     expect(arn).toBe('arn:aws:states:us-east-1:123456789012:execution:wine:job');
     expect(server.executions.get('job')?.input).toBe(JSON.stringify(INPUT));
-    expect(await machine.describe(arn)).toEqual({ status: 'RUNNING' });
+    expect(await machine.describe(arn)).toEqual({ status: 'RUNNING', isUnderWay: true });
   });
 
   it('is started once, however often it is asked for while it runs', async () => {
@@ -60,6 +60,7 @@ describe('a state machine', () => {
     expect(await machine.start('job', INPUT)).toBe(arn);
     expect(await machine.describe(arn.replace('-3', ''))).toEqual({
       status: 'FAILED',
+      isUnderWay: false,
       error: 'BAD_REQUEST',
       cause: 'rows',
     });
@@ -67,6 +68,8 @@ describe('a state machine', () => {
 
   it.each([
     ['AccessDeniedException', 400, 'PERMISSION_DENIED', 'the role needs states:StartExecution'],
+    ['ExpiredTokenException', 400, 'UNAUTHENTICATED', 'they have expired'],
+    ['UnrecognizedClientException', 400, 'UNAUTHENTICATED', 'does not know the AWS credentials'],
     [
       'StateMachineDoesNotExist',
       400,
