@@ -1,4 +1,3 @@
-import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describeFailure } from './describe-failure.ts';
 import { queueOptions } from './queue-options.ts';
 
@@ -18,14 +17,23 @@ export interface MessageQueue {
 const MAX_ATTRIBUTE = 2_000;
 
 /**
- * A queue of SQS.
+ * A queue of SQS. Its client is loaded with the first call: it takes long, and most functions never make one.
  *
  * @param environment see `queueOptions`
  * @throws {ServingError} INVALID_PARAMETER_VALUE as `queueOptions`
  */
 export function createMessageQueue(queueUrl: string, environment: Environment): MessageQueue {
-  const client = new SQSClient(queueOptions(queueUrl, environment));
+  const options = queueOptions(queueUrl, environment);
   const QueueUrl = queueUrl;
+  let loaded: ReturnType<typeof load> | undefined;
+  const load = async () => {
+    const sdk = await import('@aws-sdk/client-sqs');
+    return { ...sdk, client: new sdk.SQSClient(options) };
+  };
+  const open = () => {
+    loaded ??= load();
+    return loaded;
+  };
   const place = `queue ${queueUrl}`;
   return {
     async send(MessageBody, attributes = {}) {
@@ -35,6 +43,7 @@ export function createMessageQueue(queueUrl: string, environment: Environment): 
           { DataType: 'String', StringValue: takenBySqs(text) || '-' },
         ]),
       );
+      const { client, SendMessageCommand } = await open();
       await client
         .send(new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes }))
         .catch((error: unknown) => {
@@ -42,6 +51,7 @@ export function createMessageQueue(queueUrl: string, environment: Environment): 
         });
     },
     async comeBackIn(ReceiptHandle, VisibilityTimeout) {
+      const { client, ChangeMessageVisibilityCommand } = await open();
       const change = { QueueUrl, ReceiptHandle, VisibilityTimeout };
       await client.send(new ChangeMessageVisibilityCommand(change)).catch((error: unknown) => {
         throw describeFailure(error, { place, permission: 'sqs:ChangeMessageVisibility' });

@@ -1,9 +1,3 @@
-import {
-  DescribeExecutionCommand,
-  ExecutionAlreadyExists,
-  SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
 import { ServingError } from '../errors.ts';
 import { describeFailure } from './describe-failure.ts';
 import { sdkOptions } from './sdk-options.ts';
@@ -39,7 +33,8 @@ const MAX_EXECUTIONS = 100;
 const UNDER_WAY: ReadonlySet<string> = new Set(['RUNNING', 'PENDING_REDRIVE']);
 
 /**
- * A state machine of AWS Step Functions, in the region that its ARN names.
+ * A state machine of AWS Step Functions, in the region that its ARN names. Its client is loaded with the first call: it takes long,
+ * and most functions never make one.
  *
  * @param environment see `sdkOptions`; `AWS_ENDPOINT_URL_SFN` names another server
  * @throws {ServingError} INVALID_PARAMETER_VALUE as `sdkOptions`, and when the ARN is none of a state machine
@@ -50,10 +45,20 @@ export function createStateMachine(
 ): StateMachine {
   const executions = executionsOf(stateMachineArn);
   const [, , , region] = stateMachineArn.split(':');
-  const client = new SFNClient(sdkOptions({ ...environment, AWS_REGION: region }));
+  const options = sdkOptions({ ...environment, AWS_REGION: region });
+  let loaded: ReturnType<typeof load> | undefined;
+  const load = async () => {
+    const sdk = await import('@aws-sdk/client-sfn');
+    return { ...sdk, client: new sdk.SFNClient(options) };
+  };
+  const open = () => {
+    loaded ??= load();
+    return loaded;
+  };
   const place = `state machine ${stateMachineArn}`;
 
   async function startOnce(name: string, input: string, abortSignal?: AbortSignal) {
+    const { client, ExecutionAlreadyExists, StartExecutionCommand } = await open();
     const command = new StartExecutionCommand({ stateMachineArn, name, input });
     try {
       return (await client.send(command, { ...(abortSignal && { abortSignal }) })).executionArn;
@@ -64,6 +69,7 @@ export function createStateMachine(
   }
 
   async function describe(executionArn: string, abortSignal?: AbortSignal): Promise<Execution> {
+    const { client, DescribeExecutionCommand } = await open();
     const command = new DescribeExecutionCommand({ executionArn });
     try {
       const found = await client.send(command, { ...(abortSignal && { abortSignal }) });
