@@ -1,6 +1,7 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { readS3Settings, type S3Settings } from '../artifacts/s3-settings.ts';
 import { createAgents } from '../http-client/agents.ts';
+import { SDK_TIMEOUTS, sdkRetries } from '../http-client/sdk-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -8,13 +9,6 @@ export interface S3SdkClient {
   readonly client: S3Client;
   readonly settings: S3Settings;
 }
-
-/** No new connection in this time: the server is down; milliseconds. */
-const CONNECT_TIMEOUT_MS = 5_000;
-/** A connection without a byte this long is dead; milliseconds. */
-const IDLE_TIMEOUT_MS = 30_000;
-/** Unless `AWS_MAX_ATTEMPTS` says otherwise. */
-const ATTEMPTS = 5;
 
 /**
  * AWS's client for S3, set up by the same variables as the reader: whoever can serve from a bucket
@@ -32,14 +26,12 @@ export function createS3SdkClient(environment: Environment): S3SdkClient {
     ...(endpoint && { endpoint }),
     forcePathStyle: settings.addressing === 'path',
     followRegionRedirects: true,
-    maxAttempts: Number(environment['AWS_MAX_ATTEMPTS']) || ATTEMPTS,
-    retryMode: 'standard',
+    ...sdkRetries(environment),
     requestHandler: {
       ...(isPlain
         ? { httpAgent: agents.for(new URL('http://plain')) }
         : { httpsAgent: agents.for(new URL('https://secure')) as never }),
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      socketTimeout: IDLE_TIMEOUT_MS,
+      ...SDK_TIMEOUTS,
     },
     ...identityFrom(environment, settings),
   });

@@ -1,10 +1,9 @@
 import { Size } from 'aws-cdk-lib';
 import type { BatchPlace, BatchScoringProps } from './batch-scoring-props.ts';
 import { pythonVariables } from './python-image.ts';
-import { DEFAULT_EPHEMERAL_STORAGE, DEFAULT_MEMORY, shareOf } from './serving-environment.ts';
+import { cacheVariables } from './serving-environment.ts';
 
-/** /tmp and memory are the function's own: most of the disk is for models, most of the memory for rows. */
-const DISK_SHARE = 0.8;
+/** Most of the memory is for rows. */
 const MEMORY_SHARE = 0.4;
 
 /**
@@ -24,12 +23,7 @@ export function batchEnvironment(props: BatchScoringProps): Record<string, strin
     MLFLOW_SERVERLESS_BATCH_RANGE_BYTES: String(rangeSize.toBytes()),
     ...(props.format && { MLFLOW_SERVERLESS_BATCH_FORMAT: props.format }),
     MLFLOW_SERVERLESS_LOG_LEVEL: props.logLevel ?? 'info',
-    MLFLOW_SERVERLESS_CACHE_DIR: '/tmp/mlflow-serverless',
-    MLFLOW_SERVERLESS_CACHE_DISK_BYTES: shareOf(
-      props.ephemeralStorage ?? DEFAULT_EPHEMERAL_STORAGE,
-      DISK_SHARE,
-    ),
-    MLFLOW_SERVERLESS_CACHE_MEMORY_BYTES: shareOf(props.memory ?? DEFAULT_MEMORY, MEMORY_SHARE),
+    ...cacheVariables(props, MEMORY_SHARE),
     ...(props.python && pythonVariables(props.python, props.store.registryUri)),
   };
 }

@@ -38,18 +38,26 @@ export function servingEnvironment(props: MlflowEndpointProps): Record<string, s
     MLFLOW_SERVERLESS_ALIAS_TTL_SECONDS: secondsOf(refresh.ttl ?? Duration.seconds(30)),
     MLFLOW_SERVERLESS_PUSH_FLOOR_SECONDS: secondsOf(refresh.floor ?? Duration.millis(500)),
     MLFLOW_SERVERLESS_LOG_LEVEL: props.logLevel ?? 'info',
-    MLFLOW_SERVERLESS_CACHE_DIR: '/tmp/mlflow-serverless',
-    MLFLOW_SERVERLESS_CACHE_DISK_BYTES: shareOf(
-      props.ephemeralStorage ?? DEFAULT_EPHEMERAL_STORAGE,
-      DISK_SHARE,
-    ),
-    MLFLOW_SERVERLESS_CACHE_MEMORY_BYTES: shareOf(props.memory ?? DEFAULT_MEMORY, MEMORY_SHARE),
+    ...cacheVariables(props, MEMORY_SHARE),
     ...(props.python && pythonVariables(props.python, props.store.registryUri)),
     ...(cors && { MLFLOW_SERVERLESS_CORS_ORIGINS: cors.origins.join(',') }),
   };
 }
 
+/** @param memoryShare what of the memory open models may keep */
+export const cacheVariables = (
+  { ephemeralStorage, memory }: Pick<MlflowEndpointProps, 'ephemeralStorage' | 'memory'>,
+  memoryShare: number,
+): Record<string, string> => ({
+  MLFLOW_SERVERLESS_CACHE_DIR: '/tmp/mlflow-serverless',
+  MLFLOW_SERVERLESS_CACHE_DISK_BYTES: shareOf(
+    ephemeralStorage ?? DEFAULT_EPHEMERAL_STORAGE,
+    DISK_SHARE,
+  ),
+  MLFLOW_SERVERLESS_CACHE_MEMORY_BYTES: shareOf(memory ?? DEFAULT_MEMORY, memoryShare),
+});
+
 const secondsOf = (duration: Duration): string => String(duration.toMilliseconds() / 1000);
 
-export const shareOf = (size: Size, share: number): string =>
+const shareOf = (size: Size, share: number): string =>
   `${Math.floor(size.toMebibytes() * share)}MiB`;
