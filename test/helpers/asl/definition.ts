@@ -68,8 +68,45 @@ export function checkDefinition({ StartAt, States, ...rest }: Definition): void 
     if (!ENDS.has(state.Type) && state['End'] !== true) lead(name, state['Next']);
     if ('Default' in state) lead(name, state['Default']);
     for (const { Next } of [...list(state['Choices']), ...list(state['Catch'])]) lead(name, Next);
-    if ('ItemProcessor' in state) checkDefinition(state['ItemProcessor'] as Definition);
+    checkErrors(name, state['Retry'], RETRIER, fail);
+    checkErrors(name, state['Catch'], CATCHER, fail);
+    if ('ItemProcessor' in state) checkProcessor(state['ItemProcessor'] as Processor, fail);
   }
+}
+
+const RETRIER = [
+  ...['ErrorEquals', 'IntervalSeconds', 'MaxAttempts', 'BackoffRate'],
+  ...['MaxDelaySeconds', 'JitterStrategy'],
+];
+const CATCHER = ['ErrorEquals', 'ResultPath', 'Next'];
+
+type Fail = (text: string) => never | undefined;
+
+/** `States.ALL` stands alone, and last. */
+function checkErrors(name: string, value: unknown, fields: readonly string[], fail: Fail): void {
+  const rules = (value ?? []) as readonly (Retrier | Catcher)[];
+  for (const [index, rule] of rules.entries()) {
+    const wrong = Object.keys(rule).find((field) => !fields.includes(field));
+    if (wrong !== undefined) fail(`field ${wrong} of an error rule of ${name} is not known`);
+    const { ErrorEquals: errors } = rule;
+    if (errors.length === 0) fail(`an error rule of ${name} is for no error`);
+    if (!errors.includes('States.ALL')) continue;
+    if (errors.length > 1 || index < rules.length - 1) {
+      fail(`States.ALL of ${name} is not alone, or not last`);
+    }
+  }
+}
+
+interface Processor extends Definition {
+  readonly ProcessorConfig?: { readonly Mode?: string; readonly ExecutionType?: string };
+}
+
+function checkProcessor(processor: Processor, fail: Fail): void {
+  const { Mode: mode, ExecutionType: type } = processor.ProcessorConfig ?? {};
+  if (mode !== 'DISTRIBUTED' || type !== 'STANDARD') {
+    fail(`the processor ${mode}, ${type} is not known: DISTRIBUTED, STANDARD is`);
+  }
+  checkDefinition(processor);
 }
 
 const list = (value: unknown): readonly { Next: string }[] =>

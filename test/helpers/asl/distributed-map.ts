@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Definition, State } from './definition.ts';
-import { failure, runtimeError } from './errors.ts';
+import { checkSize, failure, ofService, StateFailure } from './errors.ts';
 import { fill, type Scope } from './paths.ts';
 import type { Running } from './running.ts';
 
@@ -13,9 +14,6 @@ interface Child {
   readonly error?: string;
   readonly cause?: string;
 }
-
-/** What a child may be given; bytes. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-const MAX_INPUT_BYTES = 256 * 1024;
 
 /**
  * A Map state in distributed mode: items of a file of JSON Lines, a child execution for each, failures up to a share of them tolerated,
@@ -61,8 +59,6 @@ async function readItems(state: State, scope: Scope, { services }: Running): Pro
     ReaderConfig: unknown;
     Parameters: unknown;
   };
-  const { mode } = modeOf(state);
-  if (mode !== 'DISTRIBUTED') throw new Error(`the mode ${mode} is not known to this driver`);
   if (reader.Resource !== 'arn:aws:states:::s3:getObject') throw new Error(reader.Resource);
   if (JSON.stringify(reader.ReaderConfig) !== '{"InputType":"JSONL"}') {
     throw new Error(
@@ -73,15 +69,10 @@ async function readItems(state: State, scope: Scope, { services }: Running): Pro
   let text: string;
   try {
     text = (await services.getObject(Bucket, Key)).toString();
+    return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
   } catch (error) {
     throw failure('States.ItemReaderFailed', (error as Error).message);
   }
-  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
-}
-
-function modeOf(state: State): { mode: string } {
-  const { ProcessorConfig } = state['ItemProcessor'] as { ProcessorConfig: { Mode: string } };
-  return { mode: ProcessorConfig.Mode };
 }
 
 async function runChild(
@@ -92,13 +83,16 @@ async function runChild(
 ): Promise<Child> {
   const context = { ...running.context, Map: { Item: { Index: index, Value: item } } };
   const input = state['ItemSelector'] ? fill(state['ItemSelector'], { ...scope, context }) : item;
-  if (JSON.stringify(input).length > MAX_INPUT_BYTES) throw runtimeError('the item is too large');
+  // A child is an execution of its own: it knows nothing of the map.
+  const own = { Execution: { Name: randomUUID(), Input: input } };
   try {
+    checkSize(input);
     const processor = state['ItemProcessor'] as Definition;
-    const output = await runStates(processor, input, { ...running, visited: [] });
+    const output = await runStates(processor, input, { ...running, context: own, visited: [] });
     return { index, input, status: 'SUCCEEDED', output };
   } catch (error) {
-    const { name, message } = error as Error;
+    if (!(error instanceof StateFailure)) throw error;
+    const { name, message } = error;
     return { index, input, status: 'FAILED', error: name, cause: message };
   }
 }
@@ -114,7 +108,7 @@ async function writeResults(
   if (writer === undefined) return children.map(({ output }) => output);
   if (writer.Resource !== 'arn:aws:states:::s3:putObject') throw new Error(writer.Resource);
   const { Bucket, Prefix } = fill(writer.Parameters, scope) as { Bucket: string; Prefix: string };
-  const folder = `${Prefix}/map-run`;
+  const folder = `${Prefix}/${randomUUID()}`;
   const files: Record<string, { Key: string; Size: number }[]> = {
     FAILED: [],
     PENDING: [],
@@ -132,15 +126,12 @@ async function writeResults(
       })),
     );
     const Key = `${folder}/${status}_0.json`;
-    await services.putObject(Bucket, Key, text);
-    files[status]?.push({ Key, Size: text.length });
+    await ofService(services.putObject(Bucket, Key, text));
+    files[status]?.push({ Key, Size: Buffer.byteLength(text) });
   }
   const Key = `${folder}/manifest.json`;
-  await services.putObject(
-    Bucket,
-    Key,
-    JSON.stringify({ DestinationBucket: Bucket, ResultFiles: files }),
-  );
+  const manifest = JSON.stringify({ DestinationBucket: Bucket, ResultFiles: files });
+  await ofService(services.putObject(Bucket, Key, manifest));
   return {
     MapRunArn: 'arn:aws:states:us-east-1:123456789012:mapRun:wine/Items:run',
     ResultWriterDetails: { Bucket, Key },

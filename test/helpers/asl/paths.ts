@@ -1,4 +1,4 @@
-import { runtimeError } from './errors.ts';
+import { runtimeError, StateFailure } from './errors.ts';
 
 /** What `$$` means in a state. */
 export type Context = Readonly<Record<string, unknown>>;
@@ -29,8 +29,9 @@ export function isPresent(path: string, scope: Scope): boolean {
   try {
     valueAt(path, scope);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof StateFailure) return false;
+    throw error;
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type State,
 } from './definition.ts';
 import { runDistributedMap } from './distributed-map.ts';
-import { failure } from './errors.ts';
+import { checkSize, failure, ofService, StateFailure } from './errors.ts';
 import { type Context, fill, isPresent, place, type Scope, valueAt } from './paths.ts';
 import type { Running, RunOptions } from './running.ts';
 
@@ -40,7 +40,8 @@ export async function runDefinition(
     const output = await runStates(definition, input, { ...options, context, visited });
     return { status: 'SUCCEEDED', output, visited };
   } catch (error) {
-    const { name: code, message } = error as Error;
+    if (!(error instanceof StateFailure)) throw error;
+    const { name: code, message } = error;
     return { status: 'FAILED', error: code, cause: message, visited };
   }
 }
@@ -55,6 +56,7 @@ async function runStates(
   while (name !== undefined) {
     running.visited.push(name);
     const state = States[name] as State;
+    checkSize(data);
     const { output, next } = await runState(state, data, running);
     data = output;
     name = next;
@@ -83,20 +85,21 @@ async function runState(state: State, raw: unknown, running: Running): Promise<S
         String(state['CausePath'] ? valueAt(state['CausePath'] as string, scope) : state['Cause']),
       );
     case 'Choice':
-      return { output: input, next: choose(state, scope) };
+      return { output: finish(state, input, input, context), next: choose(state, scope) };
     case 'Pass': {
       const result =
         state['Result'] ?? (state['Parameters'] ? fill(state['Parameters'], scope) : input);
-      return { output: finish(state, input, result, context), next };
+      return { output: finish(state, raw, result, context), next };
     }
     case 'Task':
     case 'Map':
-      return caught(state, input, async () => {
+      return caught(state, raw, async () => {
         const result = await retried(state, () => work(state, scope, running), running);
         const selected = state['ResultSelector']
           ? fill(state['ResultSelector'], { input: result, context })
           : result;
-        return { output: finish(state, input, selected, context), next };
+        checkSize(selected);
+        return { output: finish(state, raw, selected, context), next };
       });
   }
 }
@@ -121,22 +124,25 @@ function choose(state: State, scope: Scope): string {
     if (IsPresent !== undefined && isPresent(Variable, scope) === IsPresent) return Next;
     if (BooleanEquals !== undefined && valueAt(Variable, scope) === BooleanEquals) return Next;
   }
-  return state['Default'] as string;
+  if (state['Default'] !== undefined) return state['Default'] as string;
+  throw failure('States.NoChoiceMatched', 'no rule matches, and there is no default');
 }
 
 async function work(state: State, scope: Scope, running: Running): Promise<unknown> {
   if (state.Type === 'Map') return runDistributedMap(state, scope, running, runStates);
-  const { services } = running;
-  const parameters = fill(state['Parameters'], scope) as Record<string, unknown>;
+  const { services, timeoutSecondMs = 1_000 } = running;
+  const filled = state['Parameters'] ? fill(state['Parameters'], scope) : scope.input;
+  const parameters = filled as Record<string, unknown>;
   const call = async (): Promise<unknown> => {
     switch (state['Resource']) {
       case 'arn:aws:states:::lambda:invoke': {
         const payload = JSON.parse(JSON.stringify(parameters['Payload']));
-        const answer = await services.invoke(parameters['FunctionName'] as string, payload);
+        const name = parameters['FunctionName'] as string;
+        const answer = await ofService(services.invoke(name, payload));
         return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: answer };
       }
       case 'arn:aws:states:::sqs:sendMessage':
-        return services.sendMessage(parameters);
+        return ofService(services.sendMessage(parameters));
       default:
         throw new Error(`the resource ${state['Resource']} is not known to this driver`);
     }
@@ -144,7 +150,7 @@ async function work(state: State, scope: Scope, running: Running): Promise<unkno
   const seconds = state['TimeoutSeconds'] as number | undefined;
   if (seconds === undefined) return call();
   const stop = new AbortController();
-  const tooLate = sleep(seconds * 1000, undefined, { signal: stop.signal }).then(() => {
+  const tooLate = sleep(seconds * timeoutSecondMs, undefined, { signal: stop.signal }).then(() => {
     throw failure('States.Timeout', `${seconds} s are over`);
   });
   tooLate.catch(() => {}); // stopped when the call was in time
@@ -162,6 +168,7 @@ async function retried(
     try {
       return await once();
     } catch (error) {
+      if (!(error instanceof StateFailure)) throw error;
       const retrier = retriers.find(({ ErrorEquals }) => matches(ErrorEquals, error));
       const tried = (retrier && tries.get(retrier)) ?? 0;
       if (retrier === undefined || tried >= (retrier.MaxAttempts ?? 3)) throw error;
@@ -178,22 +185,22 @@ async function retried(
   }
 }
 
-async function caught(state: State, input: unknown, run: () => Promise<Step>): Promise<Step> {
+async function caught(state: State, raw: unknown, run: () => Promise<Step>): Promise<Step> {
   try {
     return await run();
   } catch (error) {
+    if (!(error instanceof StateFailure)) throw error;
     const catchers = (state['Catch'] ?? []) as readonly Catcher[];
     const catcher = catchers.find(({ ErrorEquals }) => matches(ErrorEquals, error));
     if (catcher === undefined) throw error;
-    const { name, message } = error as Error;
-    const output = place(input, catcher.ResultPath, { Error: name, Cause: message });
+    const { name, message } = error;
+    const output = place(raw, catcher.ResultPath, { Error: name, Cause: message });
     return { output, next: catcher.Next };
   }
 }
 
 /** `States.ALL` takes everything but what the definition itself is to blame for. */
-const matches = (names: readonly string[], error: unknown): boolean => {
-  const { name } = error as Error;
+const matches = (names: readonly string[], { name }: StateFailure): boolean => {
   if (name === 'States.Runtime' || name === 'States.DataLimitExceeded') return false;
   return names.some(
     (wanted) =>

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly name?: string;
   /** How long a second of a retrier takes; ms. @default 0 */
   readonly secondMs?: number;
+  /** How long a second of a time-out takes; ms. @default 1,000 */
+  readonly timeoutSecondMs?: number;
 }
 
 /** An execution that is under way. */

@@ -198,10 +198,13 @@ describe('the driver of state machines', () => {
       );
 
       expect(most).toBe(7);
-      expect(outcome).toMatchObject({
-        output: { ResultWriterDetails: { Bucket: 'b', Key: 'results/map-run/manifest.json' } },
-      });
-      const written = JSON.parse(objects.get('b/results/map-run/SUCCEEDED_0.json') ?? '');
+      const { Bucket, Key } = detailsOf(outcome);
+      expect(Key).toMatch(/^results\/[0-9a-f-]{36}\/manifest\.json$/);
+      const { ResultFiles } = JSON.parse(objects.get(`${Bucket}/${Key}`) ?? '');
+      const [{ Key: name, Size: size }] = ResultFiles.SUCCEEDED;
+      const text = objects.get(`${Bucket}/${name}`) ?? '';
+      expect(Buffer.byteLength(text)).toBe(size);
+      const written = JSON.parse(text);
       expect(written).toHaveLength(40);
       const inputs = written.map(({ Input }: { Input: string }) => JSON.parse(Input).index);
       expect(inputs.toSorted((a: number, b: number) => a - b)).toEqual(
@@ -234,6 +237,44 @@ describe('the driver of state machines', () => {
       }
     });
 
+    const detailsOf = (outcome: object) =>
+      (outcome as { output: { ResultWriterDetails: { Bucket: string; Key: string } } }).output
+        .ResultWriterDetails;
+
+    it('gives each child an execution of its own, which knows nothing of the map', async () => {
+      put(2);
+      const seen: unknown[] = [];
+      const Parameters = {
+        FunctionName: 'f',
+        Payload: { 'name.$': '$$.Execution.Name', 'input.$': '$$.Execution.Input.index' },
+      };
+      const ItemProcessor = {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+        StartAt: 'Item',
+        States: { Item: task({ Parameters }) },
+      };
+      const invoke: Services['invoke'] = async (_name, payload) => seen.push(payload);
+
+      await runDefinition(
+        map({ ItemProcessor, MaxConcurrency: 1 }),
+        { key: 'items' },
+        { services: services(invoke) },
+      );
+
+      expect(seen).toEqual([
+        { name: expect.stringMatching(/-/), input: 0 },
+        { name: expect.stringMatching(/-/), input: 1 },
+      ]);
+    });
+
+    it('fails when a line of the file is no JSON', async () => {
+      objects.set('b/items', '{"n": 1}\n{"n":\n');
+
+      expect(await runDefinition(map(), { key: 'items' }, { services: services() })).toMatchObject({
+        error: 'States.ItemReaderFailed',
+      });
+    });
+
     it('fails when there is no file of items', async () => {
       expect(await runDefinition(map(), { key: 'none' }, { services: services() })).toMatchObject({
         error: 'States.ItemReaderFailed',
@@ -242,6 +283,74 @@ describe('the driver of state machines', () => {
   });
 
   it.each([
+    ['a resource', task({ Resource: 'arn:aws:states:::dynamodb:getItem' })],
+    ['a path', task({ Parameters: { FunctionName: 'f', 'Payload.$': '$.items[0]' } })],
+    ['a rule', { Type: 'Choice', Choices: [{ Variable: '$.a', StringEquals: 'b', Next: 'B' }] }],
+  ])('lets nobody catch that it does not know %s', async (_, state) => {
+    const all = { ErrorEquals: ['States.ALL'] };
+    const rules = state.Type === 'Task' ? { Retry: [all], Catch: [{ ...all, Next: 'B' }] } : {};
+
+    await expect(
+      runDefinition(one({ ...state, ...rules }), {}, { services: services() }),
+    ).rejects.toThrow('not known');
+  });
+
+  it('lets nobody catch what the definition is to blame for', async () => {
+    const state = task({
+      Parameters: { FunctionName: 'f', 'Payload.$': '$.missing' },
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'B' }],
+    });
+
+    expect(await runDefinition(one(state), {}, { services: services() })).toMatchObject({
+      status: 'FAILED',
+      error: 'States.Runtime',
+    });
+  });
+
+  it('fails a choice that nothing matches', async () => {
+    const state = { Type: 'Choice', Choices: [{ Variable: '$.a', IsPresent: true, Next: 'B' }] };
+
+    expect(await runDefinition(one(state), {}, { services: services() })).toMatchObject({
+      status: 'FAILED',
+      error: 'States.NoChoiceMatched',
+    });
+  });
+
+  it('ends a task whose time is over', async () => {
+    const invoke = () => new Promise(() => {});
+    const state = task({ TimeoutSeconds: 960 });
+
+    expect(
+      await runDefinition(one(state), {}, { services: services(invoke), timeoutSecondMs: 0.01 }),
+    ).toMatchObject({ error: 'States.Timeout' });
+  });
+
+  it.each([
+    ['fits', 256 * 1024 - 12, 'SUCCEEDED'],
+    ['does not fit', 256 * 1024 - 4, 'FAILED'],
+  ])('counts what %s in bytes', async (_, bytes, status) => {
+    const invoke = async () => 'é'.repeat(bytes / 2);
+    const state = task({ ResultSelector: { 'p.$': '$.Payload' } });
+
+    const outcome = await runDefinition(one(state), {}, { services: services(invoke) });
+
+    expect(outcome.status).toBe(status);
+    if (outcome.status === 'FAILED') expect(outcome.error).toBe('States.DataLimitExceeded');
+  });
+
+  it.each([
+    [
+      one(task({ Retry: [{ ErrorEquals: ['A'], MaxAttempt: 1 }] })),
+      'field MaxAttempt of an error rule of A',
+    ],
+    [
+      one(task({ Retry: [{ ErrorEquals: ['States.ALL'] }, { ErrorEquals: ['A'] }] })),
+      'States.ALL of A is not alone',
+    ],
+    [
+      one(task({ Catch: [{ ErrorEquals: ['States.ALL', 'A'], Next: 'B' }] })),
+      'States.ALL of A is not alone',
+    ],
     [one({ Type: 'Pass', End: true, Assign: {} }), 'field Assign of A is not known'],
     [one(task({ End: false })), 'A leads to undefined'],
     [{ StartAt: 'X', States: {} }, 'StartAt leads to X'],
