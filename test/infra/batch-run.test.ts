@@ -23,6 +23,7 @@ let columns: string[] = [];
 let kept: { MessageBody: string; MessageAttributes: unknown }[] = [];
 /** Before each call of the function: throws what Lambda would report. */
 let fault: (event: { task: string; item?: PlannedItem }, call: number) => void = () => {};
+let isQueueClosed = false;
 /** Of each task and item, by its index. */
 let calls: Map<string, number>;
 
@@ -61,6 +62,7 @@ beforeEach(async () => {
   s3.put('files', 'out/kept', '');
   service = await open();
   kept = [];
+  isQueueClosed = false;
   calls = new Map();
   fault = () => {};
 });
@@ -125,7 +127,10 @@ const run = (name: string, input: unknown): Promise<Outcome> =>
     name: 'execution-1',
     services: {
       invoke: (_name, payload) => invoke(payload),
-      sendMessage: async (parameters) => void kept.push(parameters as never),
+      sendMessage: async (parameters) => {
+        if (isQueueClosed) throw failure('Sqs.SqsException', 'closed');
+        kept.push(parameters as never);
+      },
       getObject: async (bucket, key) => {
         const found = s3.get(bucket, key);
         if (found === undefined) throw new Error(`NoSuchKey ${key}`);
@@ -267,6 +272,19 @@ describe('the state machine of batch', () => {
     const manifest = manifestOf(healed);
     expect(manifest.rows).toEqual({ in: 300, out: 300, refused: 0 });
     expect(countRows(manifest)).toBe(300);
+  });
+
+  it('fails with its own error when its message cannot be kept', async () => {
+    s3.put('files', 'in/a.csv', 'x,y\n1,2\n');
+    isQueueClosed = true;
+
+    const outcome = await run('batch', { ...REQUEST, replay: REPLAY });
+
+    expect(outcome).toMatchObject({
+      status: 'FAILED',
+      error: 'States.ExceedToleratedFailureThreshold',
+    });
+    expect(outcome.visited.slice(-3)).toEqual(['IsMessage', 'KeepMessage', 'Failed']);
   });
 
   it('leaves files alone whose names say that they are no data', async () => {

@@ -144,6 +144,8 @@ export function batchRunDefinition(targets: BatchRunTargets) {
           { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 8, BackoffRate: 2 },
         ],
         ResultPath: null,
+        // The run's own error is the one to see; the alarm rings for it in any case.
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.unsent', Next: 'Failed' }],
         Next: 'Failed',
       },
       Failed: { Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.Cause' },
