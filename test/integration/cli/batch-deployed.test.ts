@@ -221,4 +221,23 @@ describe('batch on a state machine', () => {
     expect(stderr).toContain('stack wine (us-east-1) does not answer');
     expect(exitCode).toBe(1);
   });
+
+  it.each([
+    ['batch'],
+    ['batch', 'redrive'],
+  ])('says where an endpoint file is wrong: %s', async (...command) => {
+    const path = join(work, 'wrong.yaml');
+    writeFileSync(
+      path,
+      'name: wine\nmodel: models:/wine@champion\nauth: none\nbatch: { inputs: s3://files/in }\n',
+    );
+    const places = ['-i', 's3://files/in/', '-o', 's3://files/out'];
+    const args = [...command, ...(command.length > 1 ? [] : places), '-c', path];
+
+    const { stderr, exitCode } = await runCli(args, { environment });
+
+    expect(stderr).toContain('wrong.yaml has faults\n');
+    expect(stderr).toMatch(/wrong\.yaml:4:\d+: .*inputs/);
+    expect(exitCode).toBe(2);
+  });
 });
