@@ -10,12 +10,14 @@ export interface S3ServerOptions {
   readonly usersDirectory?: string;
   /** A folder outside the other: buckets can keep versions. @default they cannot */
   readonly versionsDirectory?: string;
+  /** A file that gets a line for each request: its operation and key. @default none */
+  readonly requestLog?: string;
 }
 
 /** A real S3 server (VersityGW) over a folder, which it makes: buckets are folders in it. It checks signatures. */
 export function startS3Server(
   directory: string,
-  { usersDirectory, versionsDirectory }: S3ServerOptions = {},
+  { usersDirectory, versionsDirectory, requestLog }: S3ServerOptions = {},
 ): Promise<ServerProcess> {
   for (const each of [directory, usersDirectory, versionsDirectory]) {
     if (each !== undefined) mkdirSync(each, { recursive: true });
@@ -32,6 +34,7 @@ export function startS3Server(
       '--health',
       '/health',
       ...(usersDirectory === undefined ? [] : ['--iam-dir', usersDirectory]),
+      ...(requestLog === undefined ? [] : ['--access-log', requestLog]),
       'posix',
       ...(versionsDirectory === undefined ? [] : ['--versioning-dir', versionsDirectory]),
       directory,

@@ -5,17 +5,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePythonEnvironment } from '../../../scripts/python-env.ts';
+import { askOverHttp } from './ask-over-http.ts';
 import { deliver } from './event-source.ts';
 import type { RestartedInstance } from './instance.ts';
 import { fromS3 } from './messages.ts';
 import type { Queues } from './queues.ts';
 import { openStand, type Stand } from './stand.ts';
-import { bodyOf, csvOf, FORMATS, predictionsIn, type Rows, wineRows } from './wine-rows.ts';
+import { csvOf, FORMATS, predictionsIn, wineRows } from './wine-rows.ts';
 
 const MANY = wineRows(1_257);
-const httpEvent = JSON.parse(
-  readFileSync('test/contract/fixtures/events/http-api.json', 'utf8'),
-) as Record<string, unknown>;
 
 let stand: Stand;
 let queues: Queues;
@@ -27,15 +25,9 @@ beforeAll(async () => {
   stand = await openStand();
   queues = await stand.queues.create();
   instance = stand.start();
-  answers = await askOverHttp(MANY);
+  answers = await askOverHttp(stand, MANY);
 }, 300_000);
 afterAll(() => stand?.close());
-
-async function askOverHttp(rows: Rows): Promise<unknown[]> {
-  const http = stand.start({ handler: 'invocations.handler' });
-  const { body } = await http.invoke({ ...httpEvent, body: bodyOf(rows), isBase64Encoded: false });
-  return JSON.parse((body as { body: string }).body).predictions;
-}
 
 interface Answer {
   readonly output_label: number;

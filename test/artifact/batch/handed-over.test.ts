@@ -7,11 +7,12 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { BatchRunRequest } from '../../../src/batch/distribute/run-request.ts';
 import { createRandom } from '../../interop/random.ts';
+import { answersIn } from './answers-in.ts';
 import { drain } from './event-source.ts';
 import type { RestartedInstance } from './instance.ts';
 import { fromBus, fromS3 } from './messages.ts';
 import { openStand, type Stand } from './stand.ts';
-import { csvOf, FORMATS, predictionsIn, wineRows } from './wine-rows.ts';
+import { csvOf, FORMATS, wineRows } from './wine-rows.ts';
 
 const ROWS = wineRows(20_000, 13);
 
@@ -118,18 +119,10 @@ it.each([
   const manifest = await stand.manifest(`parts${end}`);
   expect(manifest.rows).toEqual({ in: 20_000, out: 20_000, refused: 0 });
   expect(manifest.outputs.length).toBe(items.length);
-  const found = await answersOf(`parts${end}`);
-  expect(found).toEqual(await answersOf(`whole${end}`));
+  const found = await answersIn(stand, `parts${end}`);
+  expect(found).toEqual(await answersIn(stand, `whole${end}`));
   expect(found).toHaveLength(20_000);
 });
-
-async function answersOf(name: string): Promise<unknown[]> {
-  const answers: unknown[] = [];
-  for (const { path, bytes } of await stand.outputs(name)) {
-    answers.push(...predictionsIn(path, bytes));
-  }
-  return answers;
-}
 
 it('a small file is scored at once', async () => {
   const queues = await stand.queues.create();

@@ -61,9 +61,10 @@ export async function startQueueServer(): Promise<QueueServer> {
     client,
     async create({ maxReceives = 3, visibilitySeconds = 2 } = {}) {
       made += 1;
-      const failuresUrl = await createQueue(`failures-${made}`, { VisibilityTimeout: '0' });
+      const number = made; // others may be made meanwhile
+      const failuresUrl = await createQueue(`failures-${number}`, { VisibilityTimeout: '0' });
       const deadLetterTargetArn = await attribute(client, failuresUrl, 'QueueArn');
-      const queueUrl = await createQueue(`files-${made}`, {
+      const queueUrl = await createQueue(`files-${number}`, {
         VisibilityTimeout: String(visibilitySeconds),
         RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: maxReceives }),
       });

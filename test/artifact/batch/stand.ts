@@ -37,6 +37,8 @@ export interface Stand {
   list(name?: string): Promise<string[]>;
   read(key: string): Promise<Buffer>;
   remove(key: string): Promise<void>;
+  /** How often an object was read so far. */
+  reads(key: string): number;
   /** Uploads that were begun and neither ended nor given up. */
   uploads(): Promise<string[]>;
   /** The one manifest of an input; throws when there is another number of them. */
@@ -63,10 +65,12 @@ export async function openStand(): Promise<Stand> {
   const work = mkdtempSync(join(tmpdir(), 'batch-stand-'));
   const directory = join(work, 'function');
   execFileSync('unzip', ['-q', ZIP, '-d', directory]);
+  const requestLog = join(work, 's3-requests');
   const [bucket, queues] = await Promise.all([
     startBucket(join(work, 's3'), {
       usersDirectory: join(work, 'users'),
       versionsDirectory: join(work, 'versions'),
+      requestLog,
     }),
     startQueueServer(),
   ]);
@@ -151,6 +155,10 @@ export async function openStand(): Promise<Stand> {
       const listed = await s3.send(new ListMultipartUploadsCommand({ Bucket: FILES }));
       return (listed.Uploads ?? []).map(({ Key }) => Key ?? '');
     },
+    reads: (key) =>
+      readFileSync(requestLog, 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(` s3_GetObject ${key} `)).length,
     remove: async (Key) => void (await s3.send(new DeleteObjectCommand({ Bucket: FILES, Key }))),
     manifest: async (name) => JSON.parse((await read(await manifestKey(name))).toString()),
     outputs,
