@@ -1,28 +1,25 @@
-import { badRequest, ServingError } from '../../errors.ts';
-import { decompress } from '../../invocation/decompress.ts';
-import type { Frame } from '../../model/frame.ts';
+import { badRequest } from '../../errors.ts';
+import { arrowTypeOf } from '../../scoring/parquet/arrow-type.ts';
 import type { FileMetadata, RowGroup } from '../../scoring/parquet/file-metadata.ts';
-import { openColumns, readTable } from '../../scoring/parquet/read-frame.ts';
+import type { ColumnPlace } from '../../scoring/parquet/read-column.ts';
+import { describeColumns } from '../../scoring/parquet/read-frame.ts';
 import { buildSchemaTree } from '../../scoring/parquet/schema-tree.ts';
 import type { BatchInput } from '../batch-input.ts';
 import type { FrameChunk } from '../chunk.ts';
-import { keptFrame } from './kept-frame.ts';
+import { type GroupBytes, openGroupBytes } from './group-bytes.ts';
 import { columnEnds, readMetadata, readParquet, refuseNested } from './parquet-metadata.ts';
 import type { RowGroups } from './range-plan.ts';
-import { sliceFrames } from './slice-frame.ts';
-
-/** Of one row group once decoded, and 8 for each cell. */
-const MAX_DECODED_BYTES = 2 ** 30;
+import { type FileColumns, openRowGroup } from './row-group-rows.ts';
 
 /**
- * The rows of a Parquet file, a row group at a time, read by ranges.
+ * The rows of a Parquet file, page by page, read by ranges.
  *
  * @param groups @default all of them; rows are numbered as in the whole file
  *
- * Memory: one row group as it lies in the file, and decoded.
+ * Memory: a window of the file and one page for each column; two row groups as they lie in the file when they are small.
  *
  * @throws {ServingError} BAD_REQUEST when the file cannot be read, or has a nested column, which it names;
- *   REQUEST_TOO_LARGE for a row group of more than 1 GiB; as `BatchInput.read`
+ *   REQUEST_TOO_LARGE for pages that take more than 1 GiB side by side; as `BatchInput.read`
  */
 export async function* parquetChunks(
   input: BatchInput,
@@ -31,83 +28,70 @@ export async function* parquetChunks(
 ): AsyncGenerator<FrameChunk> {
   const { metadata, end } = await readMetadata(input);
   refuseNested(metadata);
-  const ends = columnEnds(metadata, end);
-  let firstRow = 0;
-  for (const [index, group] of metadata.rowGroups.entries()) {
-    if (index < groups.from || index >= groups.to) {
-      firstRow += group.rowCount;
-      continue;
-    }
-    yield* groupChunks(await readGroup(input, { metadata, group, ends }), firstRow, chunkRows);
-    firstRow += group.rowCount;
-  }
-  if (firstRow !== metadata.rowCount) {
+  const total = metadata.rowGroups.reduce((sum, { rowCount }) => sum + rowCount, 0);
+  if (total !== metadata.rowCount) {
     throw badRequest('parquet body: the row groups do not add up to the rows of the file');
   }
-  if (firstRow === 0) {
-    const group = emptyGroup(metadata);
-    const { table, kept } = await readGroup(input, { metadata, group, ends });
-    yield frameChunk(0, table, kept);
+  const file = readParquet(() => fileColumns(metadata));
+  const ends = columnEnds(metadata, end);
+  const wanted = total === 0 ? [emptyGroup(metadata)] : numbered(metadata, groups);
+  let ahead = fetch(wanted[0]);
+  for (const [at, { group, firstRow }] of wanted.entries()) {
+    const bytes = await (ahead as Promise<GroupBytes>);
+    ahead = fetch(wanted[at + 1]);
+    const take = await openRowGroup(group, bytes, file);
+    let from = 0;
+    do {
+      const rowCount = Math.min(chunkRows, group.rowCount - from);
+      const { table, kept } = await take(rowCount);
+      const chunk = { kind: 'frame', firstRow: firstRow + from, rowCount, frame: table } as const;
+      yield kept === undefined ? chunk : { ...chunk, kept };
+      from += rowCount;
+    } while (from < group.rowCount);
+  }
+
+  function fetch(next: NumberedGroup | undefined): Promise<GroupBytes> | undefined {
+    const bytes = next && openGroupBytes(input, next.group, ends);
+    bytes?.catch(() => undefined); // thrown when its turn comes
+    return bytes;
   }
 }
 
-/** A function of its own: its table is let go of before the next one is read. */
-function* groupChunks({ table, kept }: ReadGroup, firstRow: number, chunkRows: number) {
-  for (let from = 0; from < table.rowCount; from += chunkRows) {
-    const to = Math.min(from + chunkRows, table.rowCount);
-    const [frame, ...others] = sliceFrames([table, ...kept], from, to);
-    yield frameChunk(firstRow + from, frame, others);
-  }
-}
-
-type ReadGroup = Awaited<ReturnType<typeof readGroup>>;
-
-const frameChunk = (firstRow: number, frame: Frame, [kept]: readonly Frame[]): FrameChunk => ({
-  ...{ kind: 'frame', firstRow, rowCount: frame.rowCount, frame },
-  ...(kept !== undefined && { kept }),
-});
-
-interface GroupPlace {
-  readonly metadata: FileMetadata;
+interface NumberedGroup {
   readonly group: RowGroup;
-  /** Where a column of a row group ends, by its start. */
-  readonly ends: ReadonlyMap<number, number>;
+  readonly firstRow: number;
 }
 
-/** The group as a file of its own: its columns side by side, and metadata that tells of nothing else. */
-async function readGroup(input: BatchInput, { metadata, group, ends }: GroupPlace) {
-  const starts: number[] = [];
-  let length = 0;
-  const ranges = group.chunks.map(({ start }) => {
-    const end = Math.max(start, ends.get(start) ?? start);
-    starts.push(length);
-    length += end - start;
-    return { start, end };
+function numbered({ rowGroups }: FileMetadata, { from, to }: RowGroups): NumberedGroup[] {
+  let firstRow = 0;
+  const all = rowGroups.map((group) => {
+    const place = { group, firstRow };
+    firstRow += group.rowCount;
+    return place;
   });
-  if (length > MAX_DECODED_BYTES) {
-    throw new ServingError(
-      'REQUEST_TOO_LARGE',
-      `parquet body: a row group of more than ${MAX_DECODED_BYTES} bytes, which is the limit; write the file with smaller ones`,
-    );
-  }
-  // Each column is let go of as soon as it is in its place: the group is held once, not twice.
-  const bytes = new Uint8Array(length);
-  await Promise.all(
-    ranges.map(async (range, at) => {
-      if (range.end > range.start) bytes.set(await input.read(range), starts[at]);
-    }),
-  );
-  const chunks = group.chunks.map((chunk, at) => ({ ...chunk, start: starts[at] ?? 0 }));
-  const own = { ...metadata, rowCount: group.rowCount, rowGroups: [{ ...group, chunks }] };
-  return readParquet(() => {
-    const options = { decompress, maxDecodedBytes: MAX_DECODED_BYTES };
-    const table = readTable(bytes, own, options);
-    const kept = keptFrame(table, openColumns(bytes, own, options), metadata);
-    return { table, kept: kept === undefined ? [] : [kept] };
-  });
+  return all.slice(from, to).filter(({ group }) => group.rowCount > 0);
 }
 
-const emptyGroup = (metadata: FileMetadata): RowGroup => ({
-  rowCount: 0,
-  chunks: buildSchemaTree(metadata).map(() => ({ codec: 0, valueCount: 0, start: 0 })),
+const emptyGroup = (metadata: FileMetadata): NumberedGroup => ({
+  firstRow: 0,
+  group: {
+    rowCount: 0,
+    chunks: buildSchemaTree(metadata).map(() => ({ codec: 0, valueCount: 0, start: 0 })),
+  },
 });
+
+function fileColumns(metadata: FileMetadata): FileColumns {
+  const described = describeColumns(metadata);
+  const widened = Array.from(described.places)
+    .filter(([, place]) => isInteger(place) && mayHaveNulls(place, metadata))
+    .map(([name]) => name);
+  return { ...described, widened: new Set(widened) };
+}
+
+const isInteger = ({ node, field }: ColumnPlace): boolean =>
+  arrowTypeOf(node.element, field).kind === 'integer';
+
+/** Statistics that are left out say nothing, but for a row group without rows. */
+const mayHaveNulls = ({ node }: ColumnPlace, { rowGroups }: FileMetadata): boolean =>
+  node.maxDefinition > 0 &&
+  rowGroups.some(({ rowCount, chunks }) => rowCount > 0 && chunks[node.leafIndex]?.nullCount !== 0);

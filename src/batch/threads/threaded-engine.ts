@@ -1,3 +1,4 @@
+import type { Column } from '../../model/frame.ts';
 import type { Chunk } from '../chunk.ts';
 import type { EncodedChunk } from '../encoded-chunk.ts';
 import type { BatchEngine } from '../job/batch-job.ts';
@@ -24,6 +25,24 @@ export const createThreadedEngine = (
   score: (item, options) => pool.run({ item, options }, buffersOf(item)),
 });
 
-/** A text chunk's bytes are its own; columns of a frame may share what they lie in. */
-const buffersOf = (item: Chunk | WholeBody): ArrayBuffer[] =>
-  item.kind === 'csv' || item.kind === 'jsonl' ? [item.bytes.buffer as ArrayBuffer] : [];
+/** What the thread gets instead of a copy: a chunk's bytes are its own. */
+function buffersOf(item: Chunk | WholeBody): ArrayBuffer[] {
+  switch (item.kind) {
+    case 'body':
+      return [];
+    case 'frame':
+      return wholeBuffers([...item.frame.columns, ...(item.kept?.columns ?? [])]);
+    default:
+      return [item.bytes.buffer as ArrayBuffer];
+  }
+}
+
+/** Those that hold numbers of one column alone; columns of two frames may be the same. */
+function wholeBuffers(columns: readonly Column[]): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  for (const { data } of columns) {
+    if (!ArrayBuffer.isView(data)) continue;
+    if (data.byteLength === data.buffer.byteLength) buffers.add(data.buffer as ArrayBuffer);
+  }
+  return [...buffers];
+}

@@ -6,11 +6,13 @@ import {
   readSizedBytes,
 } from './byte-reader.ts';
 import { type Decompress, decompressPage } from './decompress-page.ts';
-import { appendValues, type LeafType, type LeafValues, lookUpValues } from './leaf-values.ts';
+import type { LeafType, LeafValues, PageValues } from './leaf-values.ts';
+import { type PageHeader, pageCount } from './page-header.ts';
 import {
   type CountBytes,
   PLAIN_DICTIONARY,
   RLE_DICTIONARY,
+  readDictionary,
   readDictionaryIndices,
   readPageValues,
 } from './page-values.ts';
@@ -18,150 +20,180 @@ import { bitWidthOf, readRle } from './rle.ts';
 import type { SchemaNode } from './schema-tree.ts';
 import { fields, required, type ThriftStruct } from './thrift.ts';
 
-/** A leaf under construction, and the chunk that is being read. */
-export interface LeafBuilder {
+/** A column chunk of one leaf whose pages are being read. */
+export interface OpenLeaf {
   readonly node: SchemaNode;
   readonly type: LeafType;
-  readonly values: LeafValues;
+  readonly decompress: Decompress;
+  readonly codec: number;
+  /** Of the chunk; its page stands before those that refer to it. */
+  dictionary: LeafValues | undefined;
+}
+
+/**
+ * The levels and values of a data page.
+ *
+ * Shapes: levels are [L], one for each value, null or empty list; those that can only be 0 are left out; values
+ *   are [V], the present ones.
+ */
+export interface LeafPage {
+  readonly levelCount: number;
+  readonly valueCount: number;
   readonly definitions: Uint8Array | undefined;
   readonly repetitions: Uint8Array | undefined;
-  readonly countBytes: CountBytes;
-  readonly decompress: Decompress;
-  levelCount: number;
-  valueCount: number;
-  dictionary: LeafValues | undefined;
-  codec: number;
+  readonly values: PageValues;
 }
 
 const LEVELS_RLE = 3;
+const BYTES_PER_CELL = 8;
 
 /**
- * Append a data page, whose levels are compressed with its values.
+ * Read one page of a leaf.
  *
- * @param end how many levels the leaf may have behind this chunk
- * @throws {ServingError} BAD_REQUEST when the page contradicts its header or the format
+ * @param stored the page as it lies in the file
+ * @param most levels that it may have
+ * @returns undefined for what is no data page: a dictionary is kept in `leaf`
+ * @throws {ServingError} BAD_REQUEST when the page contradicts its header or the format; what `countBytes` throws
  */
-export function readDataPage(
-  header: ThriftStruct,
+export function readPage(
+  header: PageHeader,
   stored: Uint8Array,
-  length: number,
-  builder: LeafBuilder,
-  end: number,
-): void {
-  const page = required(fields.struct(header, 5), 'the header of a page');
-  const count = pageCount(page, end - builder.levelCount);
-  const reader = createByteReader(
-    decompressPage(stored, builder.codec, length, builder.decompress),
-  );
-  if (builder.repetitions !== undefined) checkLevelEncoding(page, 4);
-  readLevels(
-    builder.repetitions,
-    builder.node.maxRepetition,
-    readSizedBytes,
-    reader,
-    count,
-    builder,
-  );
-  if (builder.definitions !== undefined) checkLevelEncoding(page, 3);
-  const present = readLevels(
-    builder.definitions,
-    builder.node.maxDefinition,
-    readSizedBytes,
-    reader,
-    count,
-    builder,
-  );
-  readValues(reader, required(fields.number(page, 2), 'an encoding'), count, present, builder);
+  leaf: OpenLeaf,
+  most: number,
+  countBytes: CountBytes,
+): LeafPage | undefined {
+  countBytes(header.length);
+  switch (header.kind) {
+    case 'data':
+      return readDataPage(header, stored, leaf, most, countBytes);
+    case 'data v2':
+      return readDataPageV2(header, stored, leaf, most, countBytes);
+    case 'dictionary': {
+      const count = pageCount(header, Number.POSITIVE_INFINITY);
+      countBytes(count * BYTES_PER_CELL);
+      const bytes = decompressPage(stored, leaf.codec, header.length, leaf.decompress);
+      leaf.dictionary = readDictionary(bytes, leaf.type, count);
+      return undefined;
+    }
+    case 'other':
+      return undefined;
+  }
+}
+
+/** Its levels are compressed with its values. */
+function readDataPage(
+  header: PageHeader,
+  stored: Uint8Array,
+  leaf: OpenLeaf,
+  most: number,
+  countBytes: CountBytes,
+): LeafPage {
+  const { details } = header;
+  const count = pageCount(header, most);
+  const { maxRepetition, maxDefinition } = leaf.node;
+  const bytes = decompressPage(stored, leaf.codec, header.length, leaf.decompress);
+  const reader = createByteReader(bytes);
+  if (maxRepetition > 0) checkLevelEncoding(details, 4);
+  const repetitions = readLevels(maxRepetition, readSizedBytes, reader, count);
+  if (maxDefinition > 0) checkLevelEncoding(details, 3);
+  const definitions = readLevels(maxDefinition, readSizedBytes, reader, count);
+  const encoding = required(fields.number(details, 2), 'an encoding');
+  return pageOf({ count, repetitions, definitions, encoding, reader, leaf, countBytes });
 }
 
 /** Bit-packed levels were given up long ago; no writer of today makes them. */
-function checkLevelEncoding(page: ThriftStruct, field: number): void {
-  if (fields.number(page, field) !== LEVELS_RLE) throw corrupt('levels have an unknown encoding');
+function checkLevelEncoding(details: ThriftStruct, field: number): void {
+  if (fields.number(details, field) !== LEVELS_RLE)
+    throw corrupt('levels have an unknown encoding');
 }
 
-/** Append a data page of the second version, whose levels are never compressed. */
-export function readDataPageV2(
-  header: ThriftStruct,
+/** A data page of the second version, whose levels are never compressed. */
+function readDataPageV2(
+  header: PageHeader,
   stored: Uint8Array,
-  length: number,
-  builder: LeafBuilder,
-  end: number,
-): void {
-  const page = required(fields.struct(header, 8), 'the header of a page');
-  const count = pageCount(page, end - builder.levelCount);
-  const definitionBytes = required(fields.number(page, 5), 'the size of levels');
-  const repetitionBytes = required(fields.number(page, 6), 'the size of levels');
+  leaf: OpenLeaf,
+  most: number,
+  countBytes: CountBytes,
+): LeafPage {
+  const { details } = header;
+  const count = pageCount(header, most);
+  const { maxRepetition, maxDefinition } = leaf.node;
+  const definitionBytes = required(fields.number(details, 5), 'the size of levels');
+  const repetitionBytes = required(fields.number(details, 6), 'the size of levels');
   const levels = createByteReader(stored);
-  const { maxRepetition, maxDefinition } = builder.node;
   const take = (size: number) => (reader: ByteReader) => readBytes(reader, size);
-  readLevels(builder.repetitions, maxRepetition, take(repetitionBytes), levels, count, builder);
+  const repetitions = readLevels(maxRepetition, take(repetitionBytes), levels, count);
   levels.position = Math.max(0, repetitionBytes);
-  const present = readLevels(
-    builder.definitions,
-    maxDefinition,
-    take(definitionBytes),
-    levels,
-    count,
-    builder,
-  );
+  const definitions = readLevels(maxDefinition, take(definitionBytes), levels, count);
   const levelBytes = repetitionBytes + definitionBytes;
   const values = stored.subarray(levelBytes);
-  const isCompressed = fields.boolean(page, 7) ?? true;
-  const codec = isCompressed && values.length > 0 ? builder.codec : 0;
+  const isCompressed = fields.boolean(details, 7) ?? true;
+  const codec = isCompressed && values.length > 0 ? leaf.codec : 0;
   const reader = createByteReader(
-    decompressPage(values, codec, length - levelBytes, builder.decompress),
+    decompressPage(values, codec, header.length - levelBytes, leaf.decompress),
   );
-  readValues(reader, required(fields.number(page, 4), 'an encoding'), count, present, builder);
+  const encoding = required(fields.number(details, 4), 'an encoding');
+  return pageOf({ count, repetitions, definitions, encoding, reader, leaf, countBytes });
 }
 
-/** How many levels a page has. */
-export function pageCount(page: ThriftStruct, most: number): number {
-  const count = required(fields.number(page, 1), 'the number of values of a page');
-  if (count < 0 || count > most) throw corrupt('a page has more values than its column');
-  return count;
-}
-
-/**
- * Read the levels of a page into their place.
- *
- * @returns how many of them are the highest, which is the number of values if they are definitions
- */
 function readLevels(
-  levels: Uint8Array | undefined,
   max: number,
   take: (reader: ByteReader) => Uint8Array,
   reader: ByteReader,
   count: number,
-  { levelCount }: LeafBuilder,
-): number {
-  if (levels === undefined) return count;
-  const page = levels.subarray(levelCount, levelCount + count);
-  readRle(createByteReader(take(reader)), bitWidthOf(max), page, count);
-  let highest = 0;
+): Uint8Array | undefined {
+  if (max === 0) return undefined;
+  const levels = new Uint8Array(count);
+  readRle(createByteReader(take(reader)), bitWidthOf(max), levels, count);
   for (let i = 0; i < count; i++) {
-    const level = page[i] as number;
-    if (level === max) highest++;
-    else if (level > max) throw corrupt('a level is higher than the schema allows');
+    if ((levels[i] as number) > max) throw corrupt('a level is higher than the schema allows');
   }
-  return highest;
+  return levels;
 }
 
-function readValues(
+/** How many of the levels [from, to) have a value. */
+export function countValues(
+  definitions: Uint8Array | undefined,
+  max: number,
+  from: number,
+  to: number,
+): number {
+  if (definitions === undefined) return to - from;
+  let count = 0;
+  for (let i = from; i < to; i++) if (definitions[i] === max) count++;
+  return count;
+}
+
+interface PageParts extends Pick<LeafPage, 'definitions' | 'repetitions'> {
+  readonly count: number;
+  readonly encoding: number;
+  readonly reader: ByteReader;
+  readonly leaf: OpenLeaf;
+  readonly countBytes: CountBytes;
+}
+
+function pageOf({ count, encoding, reader, leaf, countBytes, ...levels }: PageParts): LeafPage {
+  const valueCount = countValues(levels.definitions, leaf.node.maxDefinition, 0, count);
+  const page = { ...levels, levelCount: count, valueCount };
+  if (valueCount === 0) return { ...page, values: { kind: 'values', values: [] } };
+  const isInDictionary = encoding === PLAIN_DICTIONARY || encoding === RLE_DICTIONARY;
+  const values = isInDictionary
+    ? readIndices(reader, leaf.dictionary, valueCount)
+    : readPageValues(reader, encoding, leaf.type, valueCount, countBytes);
+  return { ...page, values };
+}
+
+function readIndices(
   reader: ByteReader,
-  encoding: number,
+  dictionary: LeafValues | undefined,
   count: number,
-  present: number,
-  builder: LeafBuilder,
-): void {
-  const { type, dictionary, countBytes } = builder;
-  if (present > 0) {
-    let page: LeafValues;
-    if (encoding === PLAIN_DICTIONARY || encoding === RLE_DICTIONARY) {
-      if (dictionary === undefined) throw corrupt('a column has no dictionary but refers to it');
-      page = lookUpValues(dictionary, readDictionaryIndices(reader, present), type.physical);
-    } else page = readPageValues(reader, encoding, type, present, countBytes);
-    appendValues(builder.values, builder.valueCount, page);
+): PageValues {
+  if (dictionary === undefined) throw corrupt('a column has no dictionary but refers to it');
+  const indices = readDictionaryIndices(reader, count);
+  for (let i = 0; i < indices.length; i++) {
+    if ((indices[i] as number) >= dictionary.length) {
+      throw corrupt('a value is not in the dictionary of its column');
+    }
   }
-  builder.valueCount += present;
-  builder.levelCount += count;
+  return { kind: 'indices', indices, dictionary };
 }

@@ -1,11 +1,11 @@
-import { corrupt, createByteReader, readBytes } from './byte-reader.ts';
-import { type LeafBuilder, pageCount, readDataPage, readDataPageV2 } from './data-page.ts';
-import { type Decompress, decompressPage } from './decompress-page.ts';
+import { createByteReader, readBytes } from './byte-reader.ts';
+import { countValues, type LeafPage, readPage } from './data-page.ts';
+import type { Decompress } from './decompress-page.ts';
 import type { ColumnChunk } from './file-metadata.ts';
-import { createLeafValues, type LeafType, type LeafValues } from './leaf-values.ts';
-import { type CountBytes, readDictionary } from './page-values.ts';
+import { appendValues, createLeafValues, type LeafType, type LeafValues } from './leaf-values.ts';
+import { readPageHeader } from './page-header.ts';
+import type { CountBytes } from './page-values.ts';
 import type { SchemaNode } from './schema-tree.ts';
-import { fields, readStruct, required, type ThriftStruct } from './thrift.ts';
 
 /**
  * One leaf of all rows.
@@ -21,9 +21,6 @@ export interface LeafColumn {
   readonly repetitions: Uint8Array | undefined;
 }
 
-const DATA_PAGE = 0;
-const DICTIONARY_PAGE = 2;
-const DATA_PAGE_V2 = 3;
 const BYTES_PER_CELL = 8;
 
 /** Where pages come from. */
@@ -47,50 +44,67 @@ export function readLeafColumn(
 ): LeafColumn {
   const total = chunks.reduce((count, chunk) => count + chunk.valueCount, 0);
   countBytes(total * BYTES_PER_CELL);
-  const builder: LeafBuilder = {
-    node,
-    type,
-    values: createLeafValues(type.physical, total),
-    definitions: node.maxDefinition > 0 ? new Uint8Array(total) : undefined,
-    repetitions: node.maxRepetition > 0 ? new Uint8Array(total) : undefined,
-    countBytes,
-    decompress,
-    levelCount: 0,
-    valueCount: 0,
-    dictionary: undefined,
-    codec: 0,
-  };
-  for (const chunk of chunks) readChunk(file, chunk, builder);
-  return builder;
-}
-
-function readChunk(file: Uint8Array, chunk: ColumnChunk, builder: LeafBuilder): void {
-  const reader = createByteReader(file, chunk.start);
-  const end = builder.levelCount + chunk.valueCount;
-  builder.dictionary = undefined;
-  builder.codec = chunk.codec;
-  while (builder.levelCount < end) {
-    const header = readStruct(reader);
-    const length = required(fields.number(header, 2), 'the length of a page');
-    const stored = readBytes(reader, required(fields.number(header, 3), 'the size of a page'));
-    if (length < 0) throw corrupt('the length of a page is negative');
-    builder.countBytes(length);
-    const type = fields.number(header, 1);
-    if (type === DICTIONARY_PAGE) readDictionaryPage(header, stored, length, builder);
-    else if (type === DATA_PAGE) readDataPage(header, stored, length, builder, end);
-    else if (type === DATA_PAGE_V2) readDataPageV2(header, stored, length, builder, end);
+  const column = createLeafColumn(node, type, total);
+  for (const { codec, start, valueCount } of chunks) {
+    const leaf = { node, type, decompress, codec, dictionary: undefined };
+    const reader = createByteReader(file, start);
+    const end = column.levelCount + valueCount;
+    while (column.levelCount < end) {
+      const header = readPageHeader(reader);
+      const stored = readBytes(reader, header.storedBytes);
+      const page = readPage(header, stored, leaf, end - column.levelCount, countBytes);
+      if (page !== undefined) appendPage(column, page, { level: 0, value: 0 }, page.levelCount);
+    }
   }
+  return column;
 }
 
-function readDictionaryPage(
-  header: ThriftStruct,
-  stored: Uint8Array,
-  length: number,
-  builder: LeafBuilder,
+/** A column with room for `total` levels. */
+export const createLeafColumn = (
+  { maxDefinition, maxRepetition }: SchemaNode,
+  type: LeafType,
+  total: number,
+): LeafBuilder => ({
+  maxDefinition,
+  levelCount: 0,
+  valueCount: 0,
+  values: createLeafValues(type.physical, total),
+  definitions: maxDefinition > 0 ? new Uint8Array(total) : undefined,
+  repetitions: maxRepetition > 0 ? new Uint8Array(total) : undefined,
+});
+
+/** A column that grows. */
+export interface LeafBuilder extends LeafColumn {
+  readonly maxDefinition: number;
+  levelCount: number;
+  valueCount: number;
+}
+
+/** How far a page is taken. */
+export interface PagePlace {
+  level: number;
+  value: number;
+}
+
+/** Append the next `count` levels of a page, and their values. */
+export function appendPage(
+  column: LeafBuilder,
+  page: LeafPage,
+  place: PagePlace,
+  count: number,
 ): void {
-  const page = required(fields.struct(header, 7), 'the header of a dictionary');
-  const count = pageCount(page, Number.POSITIVE_INFINITY);
-  builder.countBytes(count * BYTES_PER_CELL);
-  const bytes = decompressPage(stored, builder.codec, length, builder.decompress);
-  builder.dictionary = readDictionary(bytes, builder.type, count);
+  const { definitions, repetitions, values } = page;
+  const { level, value } = place;
+  const end = level + count;
+  const taken =
+    count === page.levelCount
+      ? page.valueCount
+      : countValues(definitions, column.maxDefinition, level, end);
+  if (definitions) column.definitions?.set(definitions.subarray(level, end), column.levelCount);
+  if (repetitions) column.repetitions?.set(repetitions.subarray(level, end), column.levelCount);
+  appendValues(column.values, column.valueCount, values, value, value + taken);
+  column.levelCount += count;
+  column.valueCount += taken;
+  place.level = end;
+  place.value += taken;
 }

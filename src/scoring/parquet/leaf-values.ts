@@ -1,5 +1,4 @@
 import type { PyValue } from '../../model/py-value.ts';
-import { corrupt } from './byte-reader.ts';
 import type { PhysicalType } from './file-metadata.ts';
 
 /**
@@ -42,36 +41,64 @@ export function createLeafValues(type: PhysicalType, count: number): LeafValues 
   }
 }
 
-/** Append the values of a page; `at` counts the values that `target` holds. */
-export function appendValues(target: LeafValues, at: number, page: LeafValues): void {
-  if (Array.isArray(target)) {
-    for (const value of page as PyValue[]) target.push(value);
-  } else target.set(page as never, at);
-}
+/** Places in a dictionary, as narrow as they can be. */
+export type DictionaryIndices = Uint8Array | Uint16Array | Uint32Array;
 
 /**
- * Look up values by their index in a dictionary page.
+ * The values of one page.
  *
- * @throws {ServingError} BAD_REQUEST when an index is beyond the dictionary
+ * Shapes: [V]; `bytes` is [V × width] of the physical type, little-endian as the format and the machines that run this.
  */
-export function lookUpValues(
-  dictionary: LeafValues,
-  indices: Uint32Array,
-  type: PhysicalType,
-): LeafValues {
-  for (let i = 0; i < indices.length; i++) {
-    if ((indices[i] as number) >= dictionary.length) {
-      throw corrupt('a value is not in the dictionary of its column');
-    }
+export type PageValues =
+  | { readonly kind: 'values'; readonly values: LeafValues }
+  | { readonly kind: 'numbers'; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'indices';
+      readonly indices: DictionaryIndices;
+      readonly dictionary: LeafValues;
+    };
+
+/** Append values [from, to) of a page to the `at` values that `target` holds. */
+export function appendValues(
+  target: LeafValues,
+  at: number,
+  page: PageValues,
+  from: number,
+  to: number,
+): void {
+  if (from >= to) return;
+  if (page.kind === 'indices') appendFromDictionary(target, at, page, from, to);
+  else if (page.kind === 'numbers') setBytes(target as Float64Array, at, page.bytes, from, to);
+  else if (Array.isArray(target)) {
+    const values = page.values as PyValue[];
+    for (let i = from; i < to; i++) target.push(values[i] as PyValue);
+  } else target.set((page.values as Float64Array).subarray(from, to) as never, at);
+}
+
+function appendFromDictionary(
+  target: LeafValues,
+  at: number,
+  { indices, dictionary }: PageValues & { kind: 'indices' },
+  from: number,
+  to: number,
+): void {
+  if (Array.isArray(target)) {
+    for (let i = from; i < to; i++) target.push(dictionary[indices[i] as number] as PyValue);
+    return;
   }
-  if (Array.isArray(dictionary)) {
-    const values = new Array<PyValue>(indices.length);
-    for (let i = 0; i < indices.length; i++)
-      values[i] = dictionary[indices[i] as number] as PyValue;
-    return values;
-  }
-  const values = createLeafValues(type, indices.length) as Float64Array;
+  const values = target as Float64Array;
   const numbers = dictionary as Float64Array;
-  for (let i = 0; i < indices.length; i++) values[i] = numbers[indices[i] as number] as number;
-  return values;
+  for (let i = from; i < to; i++) values[at + i - from] = numbers[indices[i] as number] as number;
+}
+
+/** Numbers in a page are not aligned: they are copied as bytes. */
+function setBytes(
+  { buffer, byteOffset, BYTES_PER_ELEMENT: width }: Float64Array,
+  at: number,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): void {
+  const place = new Uint8Array(buffer, byteOffset + at * width, (to - from) * width);
+  place.set(bytes.subarray(from * width, to * width));
 }

@@ -8,7 +8,14 @@ import {
   readSizedBytes,
 } from './byte-reader.ts';
 import { readDeltas } from './delta.ts';
-import { createLeafValues, type LeafType, type LeafValues } from './leaf-values.ts';
+import type { PhysicalType } from './file-metadata.ts';
+import {
+  createLeafValues,
+  type DictionaryIndices,
+  type LeafType,
+  type LeafValues,
+  type PageValues,
+} from './leaf-values.ts';
 import { readRle } from './rle.ts';
 
 /** Encodings of values by their number in the format. */
@@ -35,6 +42,20 @@ export function readPageValues(
   type: LeafType,
   count: number,
   countBytes: CountBytes,
+): PageValues {
+  const width = NUMBER_WIDTHS[type.physical];
+  if (encoding === PLAIN && width !== undefined) {
+    return { kind: 'numbers', bytes: readBytes(reader, count * width) };
+  }
+  return { kind: 'values', values: readValues(reader, encoding, type, count, countBytes) };
+}
+
+function readValues(
+  reader: ByteReader,
+  encoding: number,
+  type: LeafType,
+  count: number,
+  countBytes: CountBytes,
 ): LeafValues {
   switch (encoding) {
     case PLAIN:
@@ -54,6 +75,13 @@ export function readPageValues(
   }
 }
 
+/** Of numbers that lie in a page as they lie in memory. */
+const NUMBER_WIDTHS: { readonly [T in PhysicalType]?: number } = {
+  INT32: 4,
+  INT64: 8,
+  FLOAT: 4,
+  DOUBLE: 8,
+};
 const WIDTHS = { INT32: 4, INT64: 8, INT96: 12, FLOAT: 4, DOUBLE: 8 } as const;
 
 function readPlain(reader: ByteReader, type: LeafType, count: number): LeafValues {
@@ -186,12 +214,16 @@ function readSplitStreams(reader: ByteReader, type: LeafType, count: number): Le
 }
 
 /** Indices into the dictionary, one for each value. */
-export function readDictionaryIndices(reader: ByteReader, count: number): Uint32Array {
-  const indices = new Uint32Array(count);
-  if (count === 0) return indices;
+export function readDictionaryIndices(reader: ByteReader, count: number): DictionaryIndices {
   const bitWidth = readBytes(reader, 1)[0] as number;
+  const indices = createIndices(bitWidth, count);
   readRle(reader, bitWidth, indices, count);
   return indices;
+}
+
+function createIndices(bitWidth: number, count: number): DictionaryIndices {
+  if (bitWidth <= 8) return new Uint8Array(count);
+  return bitWidth <= 16 ? new Uint16Array(count) : new Uint32Array(count);
 }
 
 /** The values of a dictionary page, which is always plain. */

@@ -3,21 +3,25 @@ import type { PyValue } from '../../model/py-value.ts';
 import type { ArrowField } from './arrow-schema.ts';
 import { type ArrowType, arrowTypeOf } from './arrow-type.ts';
 import { corrupt } from './byte-reader.ts';
-import type { FileMetadata } from './file-metadata.ts';
+import type { FileMetadata, RowGroup } from './file-metadata.ts';
 import { leafTypeOf } from './leaf-cells.ts';
 import { type LeafColumn, type PageSource, readLeafColumn } from './leaf-column.ts';
 import { type LeafCursor, readNestedCells } from './nested-cells.ts';
 import { leavesOf, type SchemaNode } from './schema-tree.ts';
-import { objects, type Stored, toStorage } from './to-storage.ts';
+import { type Stored, toStorage } from './to-storage.ts';
 
 /** What an array or a dict in a cell costs, roughly. */
 const BYTES_PER_NESTED_CELL = 128;
 
-/** What reading one column takes. */
-export interface ColumnSource extends PageSource {
-  readonly metadata: FileMetadata;
+/** What the metadata tell of one column. */
+export interface ColumnPlace {
   readonly node: SchemaNode;
   readonly field: ArrowField | undefined;
+}
+
+/** What reading one column takes. */
+export interface ColumnSource extends PageSource, ColumnPlace {
+  readonly metadata: FileMetadata;
 }
 
 /**
@@ -30,24 +34,24 @@ export function readColumn(source: ColumnSource): Stored {
   const { node, metadata } = source;
   const isFlat = node.leafIndex >= 0 && node.element.repetition !== 'REPEATED';
   return isFlat
-    ? readFlatColumn(source, toStorage)
+    ? readFlatColumn(source)
     : { dtype: 'object', data: readNestedColumn(source, metadata.rowCount) };
 }
 
-/** A flat column of integers as objects: nulls change none of them. Throws as `readColumn`. */
-export const readIntegers = (source: ColumnSource): Stored => readFlatColumn(source, objects);
-
-function readFlatColumn(source: ColumnSource, store: typeof toStorage): Stored {
+function readFlatColumn(source: ColumnSource): Stored {
   const { metadata, node } = source;
   const type = arrowTypeOf(node.element, source.field);
-  for (const { rowCount, chunks } of metadata.rowGroups) {
-    if (chunks[node.leafIndex]?.valueCount !== rowCount) {
-      throw corrupt('a column has not as many values as the file has rows');
-    }
-  }
+  for (const group of metadata.rowGroups) checkFlatChunk(group, node);
   const { values, definitions, valueCount } = readLeaf(source, node, type);
   const present = valueCount < metadata.rowCount ? definitions : undefined;
-  return store(type, { values, present, rowCount: metadata.rowCount });
+  return toStorage(type, { values, present, rowCount: metadata.rowCount });
+}
+
+/** A flat column has a value or a null for each row. */
+export function checkFlatChunk({ rowCount, chunks }: RowGroup, { leafIndex }: SchemaNode): void {
+  if (chunks[leafIndex]?.valueCount !== rowCount) {
+    throw corrupt('a column has not as many values as the file has rows');
+  }
 }
 
 function readLeaf(source: ColumnSource, leaf: SchemaNode, type: ArrowType): LeafColumn {

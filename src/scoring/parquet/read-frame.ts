@@ -6,8 +6,13 @@ import { corrupt } from './byte-reader.ts';
 import type { Decompress } from './decompress-page.ts';
 import { type FileMetadata, readFileMetadata } from './file-metadata.ts';
 import type { CountBytes } from './page-values.ts';
-import { type IndexLevel, NO_METADATA, readPandasMetadata } from './pandas-metadata.ts';
-import { type ColumnSource, readColumn } from './read-column.ts';
+import {
+  type IndexLevel,
+  NO_METADATA,
+  type PandasMetadata,
+  readPandasMetadata,
+} from './pandas-metadata.ts';
+import { type ColumnPlace, type ColumnSource, readColumn } from './read-column.ts';
 import { isCounted, presentLevels, rowLabels } from './row-labels.ts';
 import { buildSchemaTree, leavesOf, type SchemaNode } from './schema-tree.ts';
 import { toPandasDtype } from './to-pandas-dtype.ts';
@@ -29,48 +34,54 @@ export interface ParquetOptions {
 }
 
 /** Read a whole Parquet file. @see parseParquet */
-export const readParquetFrame = (file: Uint8Array, options: ParquetOptions): IndexedFrame =>
-  readTable(file, readFileMetadata(file), options);
-
-/**
- * Read the rows that the metadata tells of: those of the whole file, or of some of its row groups.
- *
- * @param file what the places in the metadata count from
- */
-export function readTable(
-  file: Uint8Array,
-  metadata: FileMetadata,
-  options: ParquetOptions,
-): IndexedFrame {
-  const { pandas, sources } = openColumns(file, metadata, options);
+export function readParquetFrame(file: Uint8Array, options: ParquetOptions): IndexedFrame {
+  const metadata = readFileMetadata(file);
+  checkRows(metadata, options);
+  const { pandas, places } = describeColumns(metadata);
+  const { decompress } = options;
+  const shared = { file, metadata, decompress, countBytes: byteCounter(options) };
+  const sources = new Map<string, ColumnSource>();
   const columns: Column[] = [];
-  for (const [name, source] of sources) {
-    if (pandas.indexLevels.includes(name)) continue;
-    const stored = readColumn(source);
-    const typed = toPandasDtype(stored, pandas.dtypes.get(name), pandas.zonedFields.has(name));
-    columns.push(column(pandas.labelOf(name), typed.dtype, typed.data as never));
+  for (const [name, place] of places) {
+    const source = { ...shared, ...place };
+    sources.set(name, source);
+    if (!pandas.indexLevels.includes(name)) {
+      columns.push(pandasColumn(name, readColumn(source), pandas));
+    }
   }
   return withIndex(frame(metadata.rowCount, columns), pandas.indexLevels, sources);
 }
 
-/** What the metadata tell of each column, by its name in the file. Throws as `readTable`. */
-export function openColumns(file: Uint8Array, metadata: FileMetadata, options: ParquetOptions) {
-  checkRows(metadata, options);
+/**
+ * What the metadata tell of the columns, by their names in the file.
+ *
+ * @throws {ServingError} BAD_REQUEST when they contradict each other
+ */
+export function describeColumns(metadata: FileMetadata): {
+  readonly pandas: PandasMetadata;
+  readonly places: ReadonlyMap<string, ColumnPlace>;
+} {
   const nodes = buildSchemaTree(metadata);
   checkChunks(metadata, nodes);
   const arrow = metadata.keyValues.get('ARROW:schema');
-  const arrowFields = arrow === undefined ? [] : readArrowSchema(arrow);
+  const fields = arrow === undefined ? [] : readArrowSchema(arrow);
+  const isWhole = fields.length === nodes.length;
   const text = metadata.keyValues.get('pandas');
-  const pandas = text === undefined ? NO_METADATA : readPandasMetadata(text);
-  const { decompress } = options;
-  const countBytes = byteCounter(options);
-  const sources = new Map(
-    nodes.map((node, position): [string, ColumnSource] => {
-      const field = arrowFields.length === nodes.length ? arrowFields[position] : undefined;
-      return [node.element.name, { file, metadata, node, field, countBytes, decompress }];
-    }),
-  );
-  return { pandas, sources };
+  return {
+    pandas: text === undefined ? NO_METADATA : readPandasMetadata(text),
+    places: new Map(
+      nodes.map((node, position) => {
+        return [node.element.name, { node, field: isWhole ? fields[position] : undefined }];
+      }),
+    ),
+  };
+}
+
+/** A column as pandas labels and types it. */
+export function pandasColumn(name: string, stored: Stored, pandas: PandasMetadata): Column {
+  const { dtypes, zonedFields, labelOf } = pandas;
+  const { dtype, data } = toPandasDtype(stored, dtypes.get(name), zonedFields.has(name));
+  return column(labelOf(name), dtype, data as never);
 }
 
 /** Only tensors are looked up by row label: an index is read when it is asked for. */

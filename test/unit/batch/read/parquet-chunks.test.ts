@@ -5,6 +5,7 @@ import { parquetChunks } from '../../../../src/batch/read/parquet-chunks.ts';
 import { planRowGroups } from '../../../../src/batch/read/plan-row-groups.ts';
 import { createAssembler } from '../../../../src/batch/write/create-assembler.ts';
 import { encodeChunk } from '../../../../src/batch/write/encode-chunk.ts';
+import { encodeThrift } from '../../../../src/batch/write/parquet/encode-thrift.ts';
 import { type Column, column, frame } from '../../../../src/model/frame.ts';
 import { ndArray } from '../../../../src/model/nd-array.ts';
 import { scoredChunk, textChunk } from '../../../helpers/text-chunk.ts';
@@ -150,9 +151,17 @@ describe('a Parquet file', () => {
     }
   });
 
-  it('is refused for a row group that is too large before any of it is read', async () => {
+  it('is refused for a page that is too large before it is read', async () => {
     const whole = file([group(0)], 3);
-    const sizeBytes = 2 ** 31;
+    const header = encodeThrift({
+      struct: [
+        [1, { i32: 0 }],
+        [2, { i32: 2 ** 31 - 1 }],
+        [3, { i32: 2 ** 31 - 1 }],
+        [5, { struct: [[1, { i32: 3 }]] }],
+      ],
+    });
+    const sizeBytes = 2 ** 32;
     let readBytes = 0;
     const padded: BatchInput = {
       ...inputOf(whole),
@@ -160,16 +169,17 @@ describe('a Parquet file', () => {
       async read({ start, end }) {
         readBytes += end - start;
         const bytes = new Uint8Array(end - start);
-        bytes.set(whole.subarray(-bytes.length), Math.max(0, bytes.length - whole.length));
+        if (end < sizeBytes) bytes.set(header);
+        else bytes.set(whole.subarray(-bytes.length), Math.max(0, bytes.length - whole.length));
         return bytes;
       },
     };
 
     await expect(parquetChunks(padded, 10).next()).rejects.toMatchObject({
       code: 'REQUEST_TOO_LARGE',
-      message: expect.stringContaining('smaller'),
+      message: expect.stringContaining('smaller pages'),
     });
-    expect(readBytes).toBeLessThan(70_000);
+    expect(readBytes).toBeLessThan(64 * 2 ** 20);
   });
 
   it('throws nothing but what says so when any byte of it is another', async () => {
