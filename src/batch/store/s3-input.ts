@@ -4,7 +4,7 @@ import {
   HeadObjectCommand,
   type HeadObjectCommandInput,
 } from '@aws-sdk/client-s3';
-import { collectBody } from '../../artifacts/read-body.ts';
+import { readBody } from '../../artifacts/read-body.ts';
 import { ContentMismatch } from '../../artifacts/retry.ts';
 import { ServingError } from '../../errors.ts';
 import { isMissingKey, openS3Bucket, type S3Bucket, type S3Call } from '../../publish/s3-bucket.ts';
@@ -56,8 +56,16 @@ export async function openS3Input(
     const once = async (abortSignal: AbortSignal) => {
       const { Body } = await bucket.client.send(command, { abortSignal });
       const options = { place: uri, signal: abortSignal, idleTimeoutMs: IDLE_TIMEOUT_MS };
-      const bytes = await collectBody(Body as Readable, end - start, options);
-      if (bytes.length !== end - start) throw brokeOff(uri, undefined);
+      // Each piece goes to its place as it comes: windows are large, and many are read at once.
+      const bytes = new Uint8Array(end - start);
+      let at = 0;
+      const keep = (piece: Buffer): void => {
+        if (at + piece.length > bytes.length) throw brokeOff(uri, undefined);
+        bytes.set(piece, at);
+        at += piece.length;
+      };
+      await readBody(Body as Readable, keep, options);
+      if (at !== bytes.length) throw brokeOff(uri, undefined);
       return bytes;
     };
     return bucket.attempt(call, once).catch((error: unknown) => {

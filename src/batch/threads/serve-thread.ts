@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { ServingError } from '../../errors.ts';
+import { createBufferFreer } from './free-buffers.ts';
 import type { ThreadAnswer, ThreadError, ThreadRequest } from './thread-pool.ts';
 
 export interface ThreadWork<Item, Result> {
@@ -15,6 +16,7 @@ export async function serveThread<Item, Result>(
   const answer = (message: ThreadAnswer<Result>, transfer: readonly ArrayBuffer[] = []): void =>
     port.postMessage(message, [...transfer]);
 
+  const freeBuffers = createBufferFreer();
   const opening = open();
   port.on('message', async (request: ThreadRequest<Item>) => {
     if (request.kind === 'close') {
@@ -29,6 +31,7 @@ export async function serveThread<Item, Result>(
     } catch (error) {
       answer({ kind: 'failed', id, error: describe(error) });
     }
+    freeBuffers();
   });
   try {
     await opening;

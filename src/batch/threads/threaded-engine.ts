@@ -5,6 +5,7 @@ import type { BatchEngine } from '../job/batch-job.ts';
 import type { ResolvedOptions } from '../job/resolve-options.ts';
 import type { WholeBody } from '../read/read-body.ts';
 import type { OutputPiece } from '../write/encode-chunk.ts';
+import { createBufferFreer } from './free-buffers.ts';
 import type { ThreadPool } from './thread-pool.ts';
 
 export interface ThreadItem {
@@ -19,11 +20,17 @@ const WAITING = 1;
 export const createThreadedEngine = (
   engine: BatchEngine<Chunk | WholeBody, OutputPiece>,
   pool: ThreadPool<ThreadItem, EncodedChunk<OutputPiece>>,
-): BatchEngine<Chunk | WholeBody, OutputPiece> => ({
-  ...engine,
-  parallel: pool.size * (1 + WAITING),
-  score: (item, options) => pool.run({ item, options }, buffersOf(item)),
-});
+): BatchEngine<Chunk | WholeBody, OutputPiece> => {
+  const freeBuffers = createBufferFreer();
+  return {
+    ...engine,
+    parallel: pool.size * (1 + WAITING),
+    score(item, options) {
+      freeBuffers();
+      return pool.run({ item, options }, buffersOf(item));
+    },
+  };
+};
 
 /** What the thread gets instead of a copy: a chunk's bytes are its own. */
 function buffersOf(item: Chunk | WholeBody): ArrayBuffer[] {
