@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { ensurePythonEnvironment } from '../../../scripts/python-env.ts';
 import { onnxModelFiles, publishedObjects } from '../../helpers/published-model.ts';
 import { linearModel } from '../../helpers/tiny-onnx.ts';
 import { createRandom } from '../../interop/random.ts';
+import { parquetRows } from './parquet-rows.ts';
 
 export const WIDTH = 20;
-const NAMES = Array.from({ length: WIDTH }, (_, i) => `x${String(i).padStart(2, '0')}`);
+export const NAMES = Array.from({ length: WIDTH }, (_, i) => `x${String(i).padStart(2, '0')}`);
 /** Of rows that differ but for the first cell, which is the number of the row. */
 const PERIOD = 5_000;
 
@@ -76,11 +75,9 @@ function splitJson(line: string): [string, string] {
   return [before, line.slice(before.length + 1)];
 }
 
-/** Apache Arrow's; row groups of 100,000 rows, of numbers that do not compress. */
+/** Apache Arrow's; row groups of a million rows, of numbers that do not compress. */
 function largeParquet(rowCount: number): LargeFile {
-  const program = join(ensurePythonEnvironment('interop'), 'python');
-  const script = join(import.meta.dirname, 'parquet_rows.py');
-  const child = spawn(program, [script, 'large', String(rowCount), ...NAMES], {
+  const child = spawn(...parquetRows('large', String(rowCount), ...NAMES), {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return { rowCount, stream: child.stdout };

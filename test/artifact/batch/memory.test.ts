@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
@@ -8,6 +7,7 @@ import { deliver } from './event-source.ts';
 import type { RestartedInstance } from './instance.ts';
 import { expectedAnswer, largeFile, largeModel, tailsOf } from './large-rows.ts';
 import { fromS3 } from './messages.ts';
+import { peakRss } from './peak-rss.ts';
 import type { Queues } from './queues.ts';
 import { openStand, type Stand } from './stand.ts';
 
@@ -33,12 +33,6 @@ const start = (): RestartedInstance =>
     timeoutMs: HOUR_MS,
     environment: { MLFLOW_SERVERLESS_MODEL_URI: 'models:/large/1' },
   });
-
-/** The most memory that a process had resident so far; bytes. */
-function peakRss({ pid }: { readonly pid?: number | undefined }): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1]) * 1024;
-}
 
 describe.each(SIZES)('a file of %d MiB', (sizeMiB) => {
   it.each(FORMATS)(

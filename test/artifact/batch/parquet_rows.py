@@ -2,7 +2,7 @@
 
 write <compression>      a file of the dataframe_split body on standard input, in row groups of 100 rows
 read                     the rows of the file on standard input, as JSON
-large <rows> <name>...   a file of doubles in row groups of 100,000 rows; the first column is the number of the row
+large <rows> <name>...   a file of doubles in row groups of a million rows, which is its default; the first column is the number of the row
 """
 
 import io
@@ -12,7 +12,7 @@ import sys
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-GROUP = 100_000
+GROUP = 2**20
 
 
 def write(compression):
@@ -41,5 +41,20 @@ def large(rows, first, *others):
             out.write_table(pa.table(cells, schema=schema), row_group_size=GROUP)
 
 
+def million(rows, *names):
+    import numpy as np
+
+    row = np.arange(int(rows), dtype="int64")
+    cells = [((row * 2654435761 + i * 1234567) % 20000001 - 10000000) / 100000 for i in range(len(names))]
+    cells[0] = row.astype("float64")
+    pq.write_table(pa.table(cells, names=names), sys.stdout.buffer)
+
+
+def ends():
+    table = pq.ParquetFile(io.BytesIO(sys.stdin.buffer.read())).read(use_threads=False)
+    for column in (0, table.num_columns - 1):
+        sys.stdout.buffer.write(table.column(column).to_numpy().astype("float64").tobytes())
+
+
 task, *arguments = sys.argv[1:]
-{"write": write, "read": read, "large": large}[task](*arguments)
+{"write": write, "read": read, "large": large, "million": million, "ends": ends}[task](*arguments)

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { ensurePythonEnvironment } from '../../../scripts/python-env.ts';
 import { createRandom } from '../../interop/random.ts';
+import { parquetRows } from './parquet-rows.ts';
 import { COLUMNS } from './stand.ts';
 
 export type Rows = readonly (readonly number[])[];
@@ -59,13 +58,15 @@ export const FORMATS: Readonly<Record<string, (rows: Rows) => string | Buffer>> 
   '.jsonl.gz': (rows) => gzipSync(jsonLinesOf(rows)),
   '-snappy.parquet': (rows) => parquetOf(rows, 'snappy'),
   '-zstd.parquet': (rows) => parquetOf(rows, 'zstd'),
+  '-gzip.parquet': (rows) => parquetOf(rows, 'gzip'),
   '.json': bodyOf,
+  '.json.gz': (rows) => gzipSync(bodyOf(rows)),
 };
 
 /** The predictions in a file of results, in the order of its rows, as the endpoint gives them. */
 export function predictionsIn(name: string, bytes: Buffer): unknown[] {
   const text = () => (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
-  if (name.endsWith('.json')) return JSON.parse(text()).predictions;
+  if (/\.json(\.gz)?$/.test(name)) return JSON.parse(text()).predictions;
   if (name.endsWith('.parquet')) {
     const rows: Prediction[] = JSON.parse(python(['read'], bytes).toString());
     return rows.map((row) => ({
@@ -98,8 +99,5 @@ function fromCsvLine(line: string): Prediction {
   };
 }
 
-function python(args: readonly string[], input: string | Buffer): Buffer {
-  const program = join(ensurePythonEnvironment('interop'), 'python');
-  const script = join(import.meta.dirname, 'parquet_rows.py');
-  return execFileSync(program, [script, ...args], { input, maxBuffer: 2 ** 28 });
-}
+const python = (args: readonly string[], input: string | Buffer): Buffer =>
+  execFileSync(...parquetRows(...args), { input, maxBuffer: 2 ** 28 });
