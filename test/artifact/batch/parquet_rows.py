@@ -1,7 +1,7 @@
 """Parquet by Apache Arrow, on standard output.
 
 write <compression>      a file of the dataframe_split body on standard input, in row groups of 100 rows
-read                     the rows of the file on standard input, as JSON
+read                     the predictions of the file on standard input, as JSON
 large <rows> <name>...   a file of doubles in row groups of a million rows, which is its default; the first column is the number of the row
 """
 
@@ -24,7 +24,8 @@ def write(compression):
 
 def read():
     # Without threads: those of Arrow's pool may end the process that ends before them.
-    table = pq.ParquetFile(io.BytesIO(sys.stdin.buffer.read())).read(use_threads=False)
+    file = pq.ParquetFile(io.BytesIO(sys.stdin.buffer.read()))
+    table = file.read(columns=["output_label", "output_probability"], use_threads=False)
     print(json.dumps(table.to_pylist()))
 
 
