@@ -16,6 +16,7 @@ import { createEnvironmentProgress } from './environment-progress.ts';
 import { EXIT } from './failure.ts';
 import { fileProblem } from './file-problem.ts';
 import { orInterrupted } from './or-interrupted.ts';
+import { isWorthStreaming, predictStreamed } from './predict-streamed.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 export interface PredictOptions extends EndpointOptions {
@@ -59,25 +60,34 @@ export async function predict(options: PredictOptions): Promise<number> {
 async function predictWith(
   configuration: ServedConfiguration,
   options: PredictOptions,
-  opening: Pick<OpenEndpointOptions, 'signal' | 'onProgress'>,
+  opening: Pick<OpenEndpointOptions, 'onProgress'> & { readonly signal: AbortSignal },
 ): Promise<number> {
   const log = createLog({ level: configuration.logLevel ?? 'warn' });
   const isVerbose = log.isEnabled('info');
   const telemetry = isVerbose ? createLogTelemetry(log) : NO_TELEMETRY;
+  const { inputPath, outputPath, contentType } = options;
+  const isLarge = await isWorthStreaming(inputPath, contentType);
   const [endpoint, body] = await Promise.all([
     openEndpoint({ configuration, log, telemetry, ...opening }),
-    readInput(options.inputPath),
+    isLarge ? undefined : readInput(inputPath),
   ]);
   const model = await endpoint.preload();
+  if (body === undefined) {
+    const streamed = { configuration, model, inputPath: inputPath as string, outputPath };
+    if (await predictStreamed({ ...streamed, signal: opening.signal })) {
+      await endpoint.close();
+      return EXIT.ok;
+    }
+  }
   const invocation = {
-    contentType: MIME_TYPES[options.contentType],
-    body,
+    contentType: MIME_TYPES[contentType],
+    body: body ?? (await readInput(inputPath)),
     model,
     limits: { ...configuration.limits, ...NO_LIMITS },
     hasTypedCsv: false,
   };
   const { text } = await score(invocation, options);
-  await writeOutput(options.outputPath, text);
+  await writeOutput(outputPath, text);
   await endpoint.close();
   return EXIT.ok;
 }

@@ -1,8 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { RowsAnswer, RowsItem } from '../batch/answer/rows-item.ts';
+import { scoreBlocks } from '../batch/answer/score-blocks.ts';
+import type { EncodedChunk } from '../batch/encoded-chunk.ts';
 import { createBatchEngine } from '../batch/engine.ts';
 import { identifyModel } from '../batch/identify-model.ts';
 import { serveThread } from '../batch/threads/serve-thread.ts';
 import type { ThreadItem } from '../batch/threads/threaded-engine.ts';
+import type { OutputPiece } from '../batch/write/encode-chunk.ts';
 import type { ServedConfiguration } from '../config/environment.ts';
 import { ServingError } from '../errors.ts';
 import { createLog } from '../log.ts';
@@ -14,6 +18,11 @@ export interface BatchThreadData {
   readonly configuration: ServedConfiguration;
   /** Of the model that the job is for. */
   readonly digest: string;
+}
+
+interface Done {
+  readonly result: RowsAnswer | EncodedChunk<OutputPiece>;
+  readonly transfer: ArrayBuffer[];
 }
 
 /** Entry of a thread that scores chunks with a model of its own. */
@@ -32,8 +41,13 @@ async function open() {
   }
   const engine = createBatchEngine({ model, limits });
   return {
-    async run({ item, options }: ThreadItem) {
-      const result = await engine.score(item, options);
+    async run(work: ThreadItem | RowsItem): Promise<Done> {
+      if ('blocks' in work) {
+        const result = await scoreBlocks(work, model, limits);
+        const { scored } = result;
+        return { result, transfer: scored.kind === 'part' ? ownBuffer(scored.part.rows) : [] };
+      }
+      const result = await engine.score(work.item, work.options);
       const { piece } = result;
       const bytes = piece.kind === 'text' ? piece.lines : piece.bytes;
       return { result, transfer: ownBuffer(bytes) };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RowsAnswer, RowsItem } from '../batch/answer/rows-item.ts';
 import type { EncodedChunk } from '../batch/encoded-chunk.ts';
 import { fixedModelUri } from '../batch/fixed-model-uri.ts';
 import { startThreadPool, type ThreadPool } from '../batch/threads/thread-pool.ts';
@@ -21,12 +22,21 @@ export interface BatchThreadsOptions {
  *
  * @throws {ServingError} as `openEndpoint` and `Endpoint.preload`; INVALID_STATE when the URI means another model by now
  */
-export function startBatchThreads({
+export const startBatchThreads = (
+  options: BatchThreadsOptions,
+): Promise<ThreadPool<ThreadItem, EncodedChunk<OutputPiece>>> => start(options);
+
+/** Start threads that score parts of one answer. Throws as `startBatchThreads`. */
+export const startAnswerThreads = (
+  options: BatchThreadsOptions,
+): Promise<ThreadPool<RowsItem, RowsAnswer>> => start(options);
+
+function start<Item, Result>({
   configuration,
   version,
   digest,
   size,
-}: BatchThreadsOptions): Promise<ThreadPool<ThreadItem, EncodedChunk<OutputPiece>>> {
+}: BatchThreadsOptions): Promise<ThreadPool<Item, Result>> {
   // An alias may move between two threads' starts.
   const modelUri = fixedModelUri(version) ?? configuration.modelUri;
   const workerData: BatchThreadData = { configuration: { ...configuration, modelUri }, digest };

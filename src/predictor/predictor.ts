@@ -12,6 +12,12 @@ export interface ParsedPredictor {
    *   INTERNAL_ERROR where MLflow's wrapper raises an MlflowException
    */
   predict(input: ModelInput, params: PyDict | null): ModelOutput | Promise<ModelOutput>;
+  /**
+   * Whether each row of a table is answered by itself, to the last bit, whatever rows stand beside it. May read the model's file.
+   *
+   * @default false - nobody knows
+   */
+  isRowLocal?(): boolean;
   /** Give the memory back. Called once, after the last request is done. */
   release(): Promise<void>;
 }

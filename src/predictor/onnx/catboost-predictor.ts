@@ -11,6 +11,7 @@ import type { PyValue } from '../../model/py-value.ts';
 import type { ParsedPredictor } from '../predictor.ts';
 import type { NativeTensor } from './native-runtime.ts';
 import { openSession } from './open-session.ts';
+import { isRowLocal } from './row-local/is-row-local.ts';
 import { sessionOptions, type ThreadDefaults } from './session-options.ts';
 import type { NativeFeeds } from './to-feeds.ts';
 import { warmUp } from './warm-up.ts';
@@ -32,8 +33,12 @@ export async function openCatBoostPredictor(
   options: ThreadDefaults = {},
 ): Promise<ParsedPredictor> {
   const flavor = flavors['catboost'] ?? {};
-  const path = checkModelPath(flavor['data'] ?? 'model.cb', 'flavors.catboost.data');
-  const session = openSession(join(directory, path), sessionOptions({}, options));
+  const path = join(
+    directory,
+    checkModelPath(flavor['data'] ?? 'model.cb', 'flavors.catboost.data'),
+  );
+  const settings = sessionOptions({}, options);
+  const session = openSession(path, settings);
   const names = session.plan.map(({ name }) => name);
   const output = names.includes('label') ? 'label' : 'predictions';
   if (output === 'label' && flavor['model_type'] === 'CatBoost') {
@@ -51,6 +56,7 @@ export async function openCatBoostPredictor(
       const feeds: NativeFeeds = { [session.inputs[0]?.name ?? 'features']: features };
       return toPrediction(session.run(feeds)[output] as NativeTensor, isRow);
     },
+    isRowLocal: () => isRowLocal(path, settings),
     release: async () => session.release(),
   };
 }

@@ -18,6 +18,7 @@ import type { NativeTensor } from './native-runtime.ts';
 import type { OnnxPredictorOptions } from './onnx-predictor.ts';
 import { type OpenSession, openSession } from './open-session.ts';
 import { quote } from './quote.ts';
+import { isRowLocal } from './row-local/is-row-local.ts';
 import { sessionOptions } from './session-options.ts';
 import type { NativeFeeds } from './to-feeds.ts';
 import type { GraphInput } from './to-tensor.ts';
@@ -67,6 +68,7 @@ export async function openConvertedPredictor(
       const array = toOriginalArray(output, answer);
       return output.kind === 'frame' && isFrame(input) ? toOriginalFrame(array) : array;
     },
+    isRowLocal: () => isRowLocal(path, settings),
     release: async () => session.release(),
   };
 }

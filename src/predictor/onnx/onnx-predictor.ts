@@ -6,6 +6,7 @@ import type { ModelOutput } from '../../model/model-output.ts';
 import { checkModelPath } from '../../model/model-path.ts';
 import type { ParsedPredictor } from '../predictor.ts';
 import { openSession } from './open-session.ts';
+import { isRowLocal } from './row-local/is-row-local.ts';
 import { sessionOptions, type ThreadDefaults } from './session-options.ts';
 import { dictAnswer, frameAnswer } from './to-answer.ts';
 import { toFeeds } from './to-feeds.ts';
@@ -33,7 +34,8 @@ export async function openOnnxPredictor(
 ): Promise<ParsedPredictor> {
   const flavor = mlmodel.flavors['onnx'] ?? {};
   const path = join(directory, checkModelPath(dataOf(mlmodel), 'flavors.onnx.data'));
-  const session = openSession(path, sessionOptions(flavor, options));
+  const settings = sessionOptions(flavor, options);
+  const session = openSession(path, settings);
   if (options.isWarmedUp ?? true) warmUp(session);
   const { inputs, plan } = session;
   return {
@@ -42,6 +44,7 @@ export async function openOnnxPredictor(
       const results = session.run(toFeeds(inputs, input));
       return isFrame(input) ? frameAnswer(plan, results) : dictAnswer(plan, results);
     },
+    isRowLocal: () => isRowLocal(path, settings),
     release: async () => session.release(),
   };
 }

@@ -3,30 +3,20 @@ import { type Column, column, type Frame, frame } from '../../model/frame.ts';
 import type { Schema } from '../../model/signature.ts';
 import { castCells, quoteColumn } from './cast-cells.ts';
 import type { CellColumn } from './cell-column.ts';
-import { borrowCells, NO_CELLS } from './cells.ts';
-import { type CsvHeader, nameColumns } from './column-names.ts';
+import type { CsvHeader } from './column-names.ts';
 import { type CsvDtype, type CsvDtypes, csvDtypes } from './csv-dtypes.ts';
-import {
-  type CsvSource,
-  cellText,
-  checkEncoding,
-  createCsvSource,
-  findRecord,
-} from './csv-source.ts';
+import { type CsvSource, checkEncoding, createCsvSource } from './csv-source.ts';
 import { emptyFrame } from './empty-frame.ts';
 import { type CsvCells, inferCells } from './infer-cells.ts';
 import { joinBlocks } from './join-blocks.ts';
 import { type BlockReader, createBlockReader, readBlock } from './read-block.ts';
-import { readFields } from './read-fields.ts';
+import { type HeadLimits, readHead } from './read-head.ts';
 
-export interface CsvLimits {
+export interface CsvLimits extends HeadLimits {
   /** @default no limit */
   readonly maxRows?: number;
-  /** @default 100,000 - every column costs memory of its own, however short it is */
-  readonly maxColumns?: number;
 }
 
-const DEFAULT_MAX_COLUMNS = 100_000;
 const NO_DTYPES: CsvDtypes = new Map();
 
 /**
@@ -53,44 +43,10 @@ export function parseCsv(
 }
 
 function readSource(source: CsvSource, dtypes: CsvDtypes, limits: CsvLimits): Frame {
-  const header = readHeader(source, limits);
-  source.lastStepBack = -1; // one pass with the header, but never endless: it is two lines long
-  if (!findRecord(source)) return emptyFrame(header.names, dtypes);
-  const firstFields = countFields(source, limits);
-  const reader = createBlockReader(
-    source,
-    Math.max(header.names.length, firstFields),
-    header.names.length,
-  );
-  return readFrame(reader, header, dtypes, limits);
-}
-
-function readHeader(source: CsvSource, limits: CsvLimits): CsvHeader {
-  if (!findRecord(source)) throw badRequest('csv body: expected a header line, found no text');
-  const count = countFields(source, limits);
-  const cells = borrowCells(count);
-  readFields(source, cells, 0, count);
-  const fields: string[] = [];
-  for (let at = 0; at < count; at++) {
-    fields.push(cellText(source, cells.starts[at] as number, cells.ends[at] as number));
-  }
-  source.texts = source.bytes;
-  return nameColumns(fields);
-}
-
-/** Number of fields of the line under the head, which does not move. */
-function countFields(source: CsvSource, { maxColumns = DEFAULT_MAX_COLUMNS }: CsvLimits): number {
-  const { position, lineCount } = source;
-  const count = readFields(source, NO_CELLS, 0, 0);
-  if (count > maxColumns) {
-    throw new ServingError(
-      'REQUEST_TOO_LARGE',
-      `csv line ${source.lineCount}: ${count} columns, more than the limit of ${maxColumns}`,
-    );
-  }
-  source.position = position;
-  source.lineCount = lineCount;
-  return count;
+  const { header, width } = readHead(source, limits);
+  const { names } = header;
+  if (width === undefined) return emptyFrame(names, dtypes);
+  return readFrame(createBlockReader(source, width, names.length), header, dtypes, limits);
 }
 
 function readFrame(

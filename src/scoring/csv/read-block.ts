@@ -32,8 +32,15 @@ const GROWTH = 8;
 const MAX_PADDED_CELLS = 1_000_000;
 const MAX_PADDED_CELLS_PER_BYTE = 2;
 
-/** @see pandas/_libs/parsers.pyx, `TextReader.__cinit__`, `buffer_lines` */
-function rowsOfBlock(width: number): number {
+const maxPaddedCells = (textBytes: number): number =>
+  MAX_PADDED_CELLS + MAX_PADDED_CELLS_PER_BYTE * textBytes;
+
+/** Whether a text of so many bytes leaves too many cells out. */
+export const isMostlyPadding = (paddedCells: number, textBytes: number): boolean =>
+  paddedCells > maxPaddedCells(textBytes);
+
+/** Rows of a block: a power of two. @see pandas/_libs/parsers.pyx, `TextReader.__cinit__`, `buffer_lines` */
+export function rowsOfBlock(width: number): number {
   const bound = Math.floor(MAX_BLOCK_CELLS / width);
   let rows = 1;
   while (rows * 2 < bound) rows *= 2;
@@ -90,11 +97,11 @@ function pad(reader: BlockReader, row: number, count: number): void {
   const { source, width, cells } = reader;
   clearCells(cells, row * width + count, (row + 1) * width);
   reader.paddedCells += width - count;
-  const limit = MAX_PADDED_CELLS + MAX_PADDED_CELLS_PER_BYTE * source.bytes.length;
-  if (reader.paddedCells > limit) {
+  const { length } = source.bytes;
+  if (isMostlyPadding(reader.paddedCells, length)) {
     throw new ServingError(
       'REQUEST_TOO_LARGE',
-      `csv line ${source.lineCount}: short lines leave more than ${limit} cells empty, which is the limit; give every line all its fields`,
+      `csv line ${source.lineCount}: short lines leave more than ${maxPaddedCells(length)} cells empty, which is the limit; give every line all its fields`,
     );
   }
 }

@@ -1,0 +1,106 @@
+import type { Signature } from '../../model/signature.ts';
+import { isMostlyPadding } from '../../scoring/csv/read-block.ts';
+import type { BatchInput } from '../batch-input.ts';
+import { mapInOrder } from '../map-in-order.ts';
+import { groupBlocks } from './group-blocks.ts';
+import { areTakenByRow, joinDtypes } from './join-dtypes.ts';
+import type { RowsAnswer, RowsItem } from './rows-item.ts';
+import { type AnswerPart, BETWEEN_ROWS, type ColumnDtypes } from './rows-item.ts';
+
+export interface AnswerCsvOptions {
+  readonly input: BatchInput;
+  readonly signature: Signature | undefined;
+  readonly score: (item: RowsItem) => Promise<RowsAnswer>;
+  /** Items that are scored, or wait for it, at once. */
+  readonly parallel: number;
+  readonly output: AnswerOutput;
+}
+
+export interface AnswerOutput {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Drop what was written so far. */
+  restart(): Promise<void>;
+}
+
+/**
+ * Answer a CSV file as one request, without ever holding all of it.
+ *
+ * Its dtypes are known only at its end. So rows are scored as what the first ones are; when later ones are something else,
+ * the rest is read to know what, and the file a second time.
+ *
+ * @returns false when the answer may depend on all rows together; what was written is of no use then
+ * @throws {ServingError} as `/invocations`, and what reading and writing throw
+ */
+export async function answerCsv(options: AnswerCsvOptions): Promise<boolean> {
+  const first = await answerAs(undefined, options);
+  if (first.kind !== 'other dtypes') return first.kind === 'answered';
+  await options.output.restart();
+  const second = await answerAs(first.dtypes, options);
+  return second.kind === 'answered';
+}
+
+type Outcome =
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'other dtypes'; readonly dtypes: ColumnDtypes };
+
+const WHOLE = { kind: 'whole' } as const;
+
+async function answerAs(
+  given: ColumnDtypes | undefined,
+  { input, signature, score, parallel, output }: AnswerCsvOptions,
+): Promise<Outcome> {
+  const items = groupBlocks(input.stream());
+  let dtypes = given;
+  let found: ColumnDtypes = [];
+  let paddedCells = 0;
+  let last: AnswerPart | undefined;
+  /** Rows are something else than what the first ones are, or are refused as that. */
+  let isOther = false;
+
+  /** @returns whether the answer can go on */
+  async function take({ table }: RowsItem, answer: RowsAnswer): Promise<boolean> {
+    const { scored } = answer;
+    found = joinDtypes(answer.dtypes, found);
+    dtypes ??= found;
+    paddedCells += answer.paddedCells;
+    if (scored.kind === 'other answer') return false;
+    if (isMostlyPadding(paddedCells, input.sizeBytes)) return false;
+    if (!areTakenByRow(table.names, found, signature)) return false;
+    isOther ||= scored.kind === 'nothing';
+    if (scored.kind === 'nothing' || isOther) return given === undefined;
+    return add(scored.part);
+  }
+
+  async function add(part: AnswerPart): Promise<boolean> {
+    if (last !== undefined && last.shape !== part.shape) return false;
+    await output.write(last === undefined ? Buffer.from(part.open) : BETWEEN_ROWS);
+    await output.write(part.rows);
+    last = part;
+    return true;
+  }
+
+  const scoreAs = async (item: RowsItem) => {
+    const answer = await score({ ...item, ...(dtypes && { dtypes }), isLookedAtOnly: isOther });
+    return { item, answer };
+  };
+  try {
+    // Alone: what it is, the next ones are taken for.
+    const first = await items.next();
+    if (first.done === true || !(await take(first.value, (await scoreAs(first.value)).answer))) {
+      return WHOLE;
+    }
+    for await (const { item, answer } of mapInOrder(items, parallel, scoreAs)) {
+      if (!(await take(item, answer))) return WHOLE;
+    }
+  } finally {
+    await items.return(undefined);
+  }
+  if (isOther) return isEqual(found, dtypes) ? WHOLE : { kind: 'other dtypes', dtypes: found };
+  if (last === undefined) return WHOLE;
+  await output.write(Buffer.from((last as AnswerPart).close));
+  return { kind: 'answered' };
+}
+
+const isEqual = (these: ColumnDtypes, those: ColumnDtypes | undefined): boolean =>
+  these.every((dtypes, at) => dtypes.length === those?.[at]?.length);

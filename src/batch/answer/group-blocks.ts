@@ -1,0 +1,32 @@
+import { type CsvTableBlock, cutCsvBlocks } from './cut-csv-blocks.ts';
+import type { RowsItem } from './rows-item.ts';
+
+/**
+ * A model is never run on fewer rows at once, and but for the last run on a multiple of them: for few rows ONNX Runtime takes other
+ * ways, and for rows behind a multiple of 16, which can differ in the last bit.
+ */
+const LEAST_ROWS = 1024;
+
+/** The rows of a CSV text, some blocks at a time; the last ones are not few unless all are. */
+export async function* groupBlocks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<RowsItem> {
+  let complete: CsvTableBlock[] = [];
+  let open: CsvTableBlock[] = [];
+  for await (const block of cutCsvBlocks(pieces)) {
+    open.push(block);
+    if (countRows(open) < LEAST_ROWS) continue;
+    if (complete.length > 0) yield toItem(complete);
+    complete = open;
+    open = [];
+  }
+  const rest = [...complete, ...open];
+  if (rest.length > 0) yield toItem(rest);
+}
+
+const countRows = (blocks: readonly CsvTableBlock[]): number =>
+  blocks.reduce((sum, { rowCount }) => sum + rowCount, 0);
+
+const toItem = (blocks: readonly CsvTableBlock[]): RowsItem => ({
+  table: (blocks[0] as CsvTableBlock).table,
+  blocks: blocks.map(({ bytes, isFirst, fieldsBefore }) => ({ bytes, isFirst, fieldsBefore })),
+  rowCount: countRows(blocks),
+});
