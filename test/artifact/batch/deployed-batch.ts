@@ -11,7 +11,7 @@ import { type CliOutcome, runCli } from '../../helpers/run-cli.ts';
 import type { Template } from '../../infra/deployment.ts';
 import { BUCKET_KEYS } from '../bucket.ts';
 import { readBatchTemplate } from './batch-template.ts';
-import { type Call, createFleet, type Fleet } from './function-fleet.ts';
+import { createFleet, type Fleet, type Watch } from './function-fleet.ts';
 import type { RestartedInstance } from './instance.ts';
 import type { Queues } from './queues.ts';
 import type { Stand } from './stand.ts';
@@ -31,7 +31,7 @@ export interface DeployedBatch {
 }
 
 export interface DeployOptions {
-  readonly watch?: (call: Call) => void;
+  readonly watch?: Watch;
   /** How long a second of a retrier takes; ms. @default 1,000 */
   readonly secondMs?: number;
 }

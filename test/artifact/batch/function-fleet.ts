@@ -19,15 +19,12 @@ export interface Call {
   kill(): Promise<void>;
 }
 
+/** Sees each call before it begins; what it throws is thrown instead of calling. */
+export type Watch = (call: Call) => void | Promise<void>;
+
 /**
- * Lambda's own part: an idle instance gets the call, or a new one is started; the death of an instance is an error of the call.
- *
- * @param watch sees each call when it begins; what it throws is thrown instead of calling
- */
-export function createFleet(
-  start: () => RestartedInstance,
-  watch: (call: Call) => void = () => {},
-): Fleet {
+ * Lambda's own part: an idle instance gets the call, or a new one is started; the death of an instance is an error of the call. */
+export function createFleet(start: () => RestartedInstance, watch: Watch = () => {}): Fleet {
   const idle: RestartedInstance[] = [];
   let busy = 0;
   let most = 0;
@@ -42,7 +39,7 @@ export function createFleet(
       busy += 1;
       most = Math.max(most, busy);
       try {
-        watch({ event, kill: () => kill(instance) });
+        await watch({ event, kill: () => kill(instance) });
         const { kind, body } = await instance.invoke(event).catch(exited);
         if (kind === 'response') return body;
         const { errorType } = body as { errorType: string };

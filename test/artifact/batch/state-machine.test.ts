@@ -204,11 +204,35 @@ describe.concurrent('a run of the state machine', () => {
   }, 120_000);
 });
 
+it('a run has the model that the alias meant when it was planned; the next run has the new one', async () => {
+  await stand.put('old/large.csv', csvOf(ROWS));
+  await stand.put('new/small.csv', small());
+  const deployed = await deploy({
+    async watch(call) {
+      if (itemOf(call)?.part?.index !== 2) return;
+      await stand.moveAlias('1');
+      await sleep(600); // as long as a function may keep the alias in mind
+    },
+  });
+
+  const before = await deployed.run('s3://files/in/old/', '--json');
+  const after = await deployed.run('s3://files/in/new/', '--json');
+
+  expect(JSON.parse(before.stdout)).toMatchObject({
+    rows: rowsOf(60_000),
+    model: { version: '2' },
+  });
+  expect((await stand.manifest('old/large.csv')).model.version).toBe('2');
+  await expectAnswers('old/large.csv', answers);
+  expect(JSON.parse(after.stdout)).toMatchObject({ rows: rowsOf(SMALL), model: { version: '1' } });
+  expect(await answersIn(stand, 'new/small.csv')).not.toEqual(answers.slice(0, SMALL));
+}, 120_000);
+
 /** As soon as the part is being scored. */
 async function killInTheMiddle(name: string, part: string, { kill }: Call): Promise<void> {
   const find = async (end: string) =>
     (await stand.list(name)).some((key) => key.includes(part) && key.endsWith(end));
-  while (!(await find('/_claim.json'))) await sleep(5);
+  while (!((await find('/_claim.json')) || (await find('/_part.json')))) await sleep(5);
   await kill();
   expect(await find('/_part.json')).toBe(false);
 }
