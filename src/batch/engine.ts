@@ -7,6 +7,7 @@ import type { Chunk } from './chunk.ts';
 import type { EncodedChunk } from './encoded-chunk.ts';
 import type { BatchEngine } from './job/batch-job.ts';
 import type { ResolvedOptions } from './job/resolve-options.ts';
+import { keepHeapSmall } from './keep-heap-small.ts';
 import { openRows } from './read/open-rows.ts';
 import { readBody, type WholeBody } from './read/read-body.ts';
 import { recordOf } from './score/record-of.ts';
@@ -26,6 +27,7 @@ export function createBatchEngine({
   model,
   limits,
 }: EngineOptions): BatchEngine<Chunk | WholeBody, OutputPiece> {
+  keepHeapSmall();
   const scoreRows = createScoreRows(model, limits);
   const schema = model.mlmodel.signature?.inputs;
 
