@@ -11,8 +11,8 @@ import { rowsOfBlock } from '../../scoring/csv/read-block.ts';
 import { readFields } from '../../scoring/csv/read-fields.ts';
 import { readHead } from '../../scoring/csv/read-head.ts';
 import type { CsvBlock, CsvTable } from '../../scoring/csv/untyped-block.ts';
-import { createGrowingBytes } from '../read/growing-bytes.ts';
 import { plainRecord } from '../read/plain-record.ts';
+import { createByteWindow } from './byte-window.ts';
 
 /** A block of a text, and what its text is. */
 export interface CsvTableBlock extends CsvBlock {
@@ -23,7 +23,7 @@ export interface CsvTableBlock extends CsvBlock {
 /** What comes next may belong to a line end: the LF of a CR, and the comma that pandas swallows behind one. */
 const LOOK_AHEAD = 2;
 /** Collected before rows are looked for in them; bytes. */
-const LOOK_BYTES = 4 * 2 ** 20;
+const LOOK_BYTES = 2 ** 20;
 
 /**
  * Cut a CSV text into the blocks of rows of which pandas guesses the dtypes; a text without rows has none.
@@ -35,12 +35,13 @@ const LOOK_BYTES = 4 * 2 ** 20;
 export async function* cutCsvBlocks(
   pieces: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<CsvTableBlock> {
-  const text = createGrowingBytes(LOOK_BYTES);
+  const text = createByteWindow(LOOK_BYTES);
   let cutter: BlockCutter | undefined;
   function* cut(isLast: boolean): Generator<CsvTableBlock> {
-    cutter ??= startCutter(text.bytes(), isLast);
+    const bytes = text.bytes();
+    cutter ??= startCutter(bytes, isLast);
     if (cutter === undefined) return;
-    yield* cutter.next(text.bytes(), isLast);
+    yield* cutter.next(bytes, isLast);
     text.drop(cutter.forget());
   }
   for await (const piece of pieces) {

@@ -4,10 +4,13 @@ import { predictTable } from '../../invocation/predict-invocation.ts';
 import { column, type Frame, frame } from '../../model/frame.ts';
 import { castBlocks, type GuessedDtype } from '../../scoring/csv/cast-blocks.ts';
 import type { CsvCells } from '../../scoring/csv/infer-cells.ts';
-import { readUntypedBlock } from '../../scoring/csv/untyped-block.ts';
+import { createBlockReading } from '../../scoring/csv/untyped-block.ts';
 import type { LoadedModel } from '../../serving/loaded-model.ts';
 import type { ColumnDtypes, RowsAnswer, RowsItem } from './rows-item.ts';
 import { toAnswerPart } from './to-answer-part.ts';
+
+/** A thread does one item after the other. */
+const readBlock = createBlockReading();
 
 /**
  * Score some blocks of a CSV file as the rows of one request that they are a part of.
@@ -20,7 +23,7 @@ export async function scoreBlocks(
   limits: RequestLimits,
 ): Promise<RowsAnswer> {
   const { table, blocks, rowCount, isLookedAtOnly } = item;
-  const read = blocks.map((block) => readUntypedBlock(block, table));
+  const read = blocks.map((block) => readBlock(block, table));
   const columns = table.names.map((_, at) => read.map((block) => block.columns[at] as CsvCells));
   const dtypes = columns.map((parts) => [
     ...new Set(parts.map(({ dtype }) => dtype as GuessedDtype)),

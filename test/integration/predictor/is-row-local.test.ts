@@ -5,10 +5,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { isRowLocal } from '../../../src/predictor/onnx/row-local/is-row-local.ts';
 import {
   type Attribute,
+  bytesField,
+  ELEMENT_TYPES,
   initializer,
   node,
   onnxModel,
   tensorType,
+  textField,
+  varintField,
 } from '../../helpers/onnx-proto.ts';
 import {
   identityModel,
@@ -50,7 +54,29 @@ const ANY_RANK = onnxModel({
   outputs: [['Y', tensorType('float32')]],
 });
 
+const LABELS = onnxModel({
+  nodes: [
+    node('ArgMax', ['X'], ['I'], { attributes: { axis: { int: 1 } } }),
+    node('ArrayFeatureExtractor', ['W', 'I'], ['L'], { domain: 'ai.onnx.ml' }),
+    node('Cast', ['L'], ['C'], { attributes: { to: { int: 7 } } }),
+    node('Reshape', ['C', 'S'], ['Y']),
+  ],
+  initializers: [initializer('W', [2], [5, 7]), int64Initializer('S', [-1])],
+  inputs: [['X', tensorType('float32', ['N', 2])]],
+  outputs: [['Y', tensorType('int64')]],
+});
+
 const XW = ['X', 'W'];
+
+function int64Initializer(name: string, values: readonly number[]): Buffer {
+  const bytes = Buffer.from(BigInt64Array.from(values, BigInt).buffer);
+  return Buffer.concat([
+    varintField(1, values.length),
+    varintField(2, ELEMENT_TYPES.int64),
+    textField(8, name),
+    bytesField(9, bytes),
+  ]);
+}
 
 describe('isRowLocal', () => {
   it.each([
@@ -62,6 +88,8 @@ describe('isRowLocal', () => {
     { name: 'a bias for each column', model: single('Add', {}, { inputs: XW }) },
     { name: 'a bias that is one row', model: single('Add', {}, { inputs: XW, weights: [1, 2] }) },
     { name: 'softmax over columns', model: single('Softmax', { axis: { int: -1 } }) },
+    { name: 'softmax over an axis that is not given', model: single('Softmax') },
+    { name: 'a label for each row, looked up in a list', model: LABELS },
     { name: 'sums of rows', model: single('ReduceSum', { axes: { ints: [1] } }) },
     {
       name: 'the largest of a row',
@@ -83,7 +111,6 @@ describe('isRowLocal', () => {
       model: single('ReduceSum', { axes: { ints: [-2] } }),
     },
     { name: 'softmax over rows', model: single('Softmax', { axis: { int: 0 } }) },
-    { name: 'softmax over an axis that is not given', model: single('Softmax') },
     { name: 'the largest of a column', model: single('ArgMax') },
     {
       name: 'rows below each other',

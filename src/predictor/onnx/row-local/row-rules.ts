@@ -1,7 +1,7 @@
 import type { Constant, GraphNode } from './read-graph.ts';
 
 /** A value of a graph: the same for all requests, or an entry for each row along its first dimension. */
-export type Value = ({ readonly kind: 'constant' } & Constant) | Rows;
+export type Value = ({ readonly kind: 'constant' } & Constant) | Rows | Lane;
 
 export interface Rows {
   readonly kind: 'rows';
@@ -9,35 +9,54 @@ export interface Rows {
   readonly rank: number;
 }
 
+/** Shape [1][N]: an entry for each row, but along the second dimension; scikit-learn's classifiers look their labels up that way. */
+export interface Lane {
+  readonly kind: 'lane';
+}
+
 /** What a node makes of its inputs, for each output the same; undefined when rows may depend on each other, or nobody knows. */
-export type Rule = (node: GraphNode, inputs: readonly (Value | undefined)[]) => Rows | undefined;
+export type Rule = (
+  node: GraphNode,
+  inputs: readonly (Value | undefined)[],
+) => Rows | Lane | undefined;
 
 const rows = (rank: number): Rows => ({ kind: 'rows', rank });
 
 /** Cell by cell, broadcast: nothing may stand in front of the rows, or beside them along their dimension. */
 const cellwise: Rule = (_, inputs) => {
-  const given = inputs.filter((value) => value !== undefined);
-  const [rank, ...others] = new Set(
-    given.filter((value) => value.kind === 'rows').map((v) => v.rank),
-  );
+  const ranks = new Set<number>();
+  const constants: Constant[] = [];
+  for (const value of inputs) {
+    if (value?.kind === 'lane') return undefined;
+    if (value?.kind === 'rows') ranks.add(value.rank);
+    if (value?.kind === 'constant') constants.push(value);
+  }
+  const [rank, ...others] = ranks;
   if (rank === undefined || others.length > 0) return undefined;
-  const fits = given.every(
-    (value) =>
-      value.kind === 'rows' ||
-      value.dims.length < rank ||
-      (value.dims.length === rank && value.dims[0] === 1),
+  const fits = constants.every(
+    ({ dims }) => dims.length < rank || (dims.length === rank && dims[0] === 1),
   );
   return fits ? rows(rank) : undefined;
 };
 
 /** The first input has the rows, the others are weights. */
 const first =
-  (rankOf: (rank: number) => number | undefined): Rule =>
-  (_, [input, ...others]) => {
-    if (input?.kind !== 'rows' || others.some((other) => other?.kind === 'rows')) return undefined;
+  (rankOf: (rank: number) => number | undefined) =>
+  (_: GraphNode, [input, ...others]: readonly (Value | undefined)[]): Rows | undefined => {
+    const isAlone = others.every((other) => other === undefined || other.kind === 'constant');
+    if (input?.kind !== 'rows' || !isAlone) return undefined;
     const rank = rankOf(input.rank);
     return rank === undefined ? undefined : rows(rank);
   };
+
+const cast: Rule = (node, inputs) =>
+  inputs[0]?.kind === 'lane' ? inputs[0] : cellwise(node, inputs);
+
+/** Entries of a list, by the numbers that the rows are. */
+const lookUp: Rule = (_, [list, numbers]) =>
+  list?.kind === 'constant' && list.dims.length === 1 && numbers?.kind === 'rows'
+    ? { kind: 'lane' }
+    : undefined;
 
 const same = first((rank) => rank);
 const table = first((rank) => (rank === 2 ? 2 : undefined));
@@ -50,11 +69,11 @@ const place = (axis: number, rank: number): number => (axis < 0 ? axis + rank : 
 
 /** Works along one axis, which is not the rows'. */
 const along =
-  (fallback: number | undefined, keeps: (node: GraphNode) => boolean = () => true): Rule =>
+  (fallback: number, keeps: (node: GraphNode) => boolean = () => true): Rule =>
   (node, inputs) => {
     const found = same(node, inputs);
     const axis = intOf(node, 'axis') ?? fallback;
-    if (found === undefined || axis === undefined) return undefined;
+    if (found === undefined) return undefined;
     const at = place(axis, found.rank);
     if (at < 1 || at >= found.rank) return undefined;
     return keeps(node) ? found : rows(found.rank - 1);
@@ -95,11 +114,12 @@ const unsqueeze: Rule = (node, inputs) => {
 /** As many rows as before: a list or one column of them, or their number copied (0). */
 const reshape: Rule = (node, inputs) => {
   const shape = inputs[1]?.kind === 'constant' ? inputs[1].ints : undefined;
-  if (same(node, inputs) === undefined || shape === undefined) return undefined;
+  if (shape === undefined) return undefined;
   const [count, ...inner] = shape;
   const isCopied = count === 0 && (intOf(node, 'allowzero') ?? 0) === 0;
   const isColumn = count === -1 && inner.every((size) => size === 1);
-  return isCopied || isColumn ? rows(shape.length) : undefined;
+  const isTaken = inputs[0]?.kind === 'rows' ? isCopied || isColumn : isColumn;
+  return inputs[0]?.kind !== 'constant' && isTaken ? rows(shape.length) : undefined;
 };
 
 const concat: Rule = (node, inputs) => {
@@ -146,10 +166,15 @@ const named = (rule: Rule, names: string): [string, Rule][] =>
 export const ONNX_RULES: ReadonlyMap<string, Rule> = new Map([
   ...named(
     cellwise,
-    'Add Sub Mul Div Pow Mod Max Min Sum Mean Equal Less LessOrEqual Greater GreaterOrEqual And Or Xor Not Where PRelu Identity Cast Abs Neg Sign Floor Ceil Round Sqrt Reciprocal Exp Log Erf Relu LeakyRelu Elu Selu Sigmoid HardSigmoid Tanh Softplus Softsign Gelu Clip IsNaN IsInf',
+    'Add Sub Mul Div Pow Mod Max Min Sum Mean Equal Less LessOrEqual Greater GreaterOrEqual And Or Xor Not Where PRelu Abs Neg Sign Floor Ceil Round Sqrt Reciprocal Exp Log Erf Relu LeakyRelu Elu Selu Sigmoid HardSigmoid Tanh Softplus Softsign Gelu Clip IsNaN IsInf',
   ),
-  ...named(reduce, 'ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2'),
-  ...named(along(undefined), 'Softmax LogSoftmax'),
+  ...named(cast, 'Identity Cast'),
+  ...named(
+    reduce,
+    'ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp',
+  ),
+  // Without an axis it is the last one, or, in early operator sets, all but the rows'.
+  ...named(along(1), 'Softmax LogSoftmax'),
   ...named(along(0, keepsDims), 'ArgMax ArgMin'),
   ['MatMul', matMul],
   ['Gemm', gemm],
@@ -170,6 +195,7 @@ export const ML_RULES: ReadonlyMap<string, Rule> = new Map([
     'Normalizer TreeEnsembleRegressor TreeEnsemble LinearRegressor SVMRegressor ZipMap',
   ),
   ['OneHotEncoder', first((rank) => rank + 1)],
+  ['ArrayFeatureExtractor', lookUp],
 ]);
 
 /** Classifiers: a label for each row, and a table of scores. */
