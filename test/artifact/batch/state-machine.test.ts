@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PlannedItem } from '../../../src/batch/distribute/planned-run.ts';
+import type { ItemRecord, PlannedItem } from '../../../src/batch/distribute/planned-run.ts';
 import type { RunManifest } from '../../../src/batch/distribute/run-manifest.ts';
 import { failure } from '../../helpers/asl/errors.ts';
 import type { Template } from '../../infra/deployment.ts';
@@ -121,6 +121,16 @@ describe.concurrent('a run of the state machine', () => {
       await expectAnswers(`all/small${end}`, answers.slice(i, i + SMALL));
     }
     expect((await refusedIn('all/large.csv')).map(({ row }) => row)).toEqual(broken);
+    const ofRun = (await stand.list()).filter((key) => key.startsWith(`out/_runs/${run.run}/`));
+    expect(ofRun.filter((key) => key.endsWith('/_manifest.json'))).toHaveLength(1);
+    // What Step Functions writes itself: of each child its input and its answer.
+    const kept = ofRun.filter((key) => /\/results\/.*\/SUCCEEDED_0\.json$/.test(key));
+    const children = JSON.parse((await stand.read(String(kept[0]))).toString()) as {
+      Output: string;
+    }[];
+    const rowsIn = children.map(({ Output }) => (JSON.parse(Output) as ItemRecord).rows.in);
+    expect(rowsIn.reduce((sum, each) => sum + each)).toBe(run.rows.in);
+    expect((await stand.uploads()).filter((key) => key.includes('/all/'))).toEqual([]);
   }, 240_000);
 
   it('tolerates a share of poison files, and names them', async () => {
