@@ -9,9 +9,16 @@ export interface Instance {
   invoke(event: unknown): Promise<Answer>;
 }
 
+export interface Received {
+  readonly body: string;
+  /** With this time. */
+  readonly count: number;
+  readonly receiptHandle: string;
+}
+
 /** What became of one batch of messages. */
 export interface Delivery {
-  readonly received: readonly { readonly body: string; readonly count: number }[];
+  readonly received: readonly Received[];
   readonly deleted: number;
   /** Undefined when the function failed as a whole: nothing is deleted then. */
   readonly answer: Answer | undefined;
@@ -48,8 +55,8 @@ export async function deliver(
   return {
     answer,
     deleted: done.length,
-    received: records.map(({ body, attributes }) => ({
-      body,
+    received: records.map(({ body, attributes, receiptHandle }) => ({
+      ...{ body, receiptHandle },
       count: Number(attributes.ApproximateReceiveCount),
     })),
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   GetQueueAttributesCommand,
   type Message,
@@ -31,6 +32,8 @@ export interface Queues {
   readonly arn: string;
   readonly failuresUrl: string;
   send(body: string): Promise<void>;
+  /** Show a message again now, as if its visibility timeout were over. */
+  show(receiptHandle: string): Promise<void>;
   /** Of all messages, also those that are being worked off. */
   count(): Promise<number>;
   /** What the dead-letter queue has; it stays there. */
@@ -75,6 +78,10 @@ export async function startQueueServer(): Promise<QueueServer> {
         failuresUrl,
         send: async (MessageBody) =>
           void (await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }))),
+        show: async (ReceiptHandle) => {
+          const shown = { QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout: 0 };
+          await client.send(new ChangeMessageVisibilityCommand(shown));
+        },
         count: async () =>
           Number(await attribute(client, queueUrl, 'ApproximateNumberOfMessages')) +
           Number(await attribute(client, queueUrl, 'ApproximateNumberOfMessagesNotVisible')),
