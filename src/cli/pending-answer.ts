@@ -90,6 +90,7 @@ async function findTarget(path: string | undefined): Promise<Target> {
     throw error;
   });
   if (found === undefined) return { kind: 'file', path, mode: undefined };
+  if (found.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
   if (found.isFile()) return { kind: 'file', path: await realpath(path), mode: found.mode };
   return { kind: 'stream', path, mode: PRIVATE };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ScalarType, Schema } from '../../../src/model/signature.ts';
 import { echo, modelOf, streamedAnswer, wholeAnswer } from '../../helpers/csv-answers.ts';
 import { BLOCK_ROWS, wideCsv } from '../../helpers/wide-csv.ts';
+import { createRandom, type Random } from '../../interop/random.ts';
 
 const PIECE = 99_991;
 
@@ -158,5 +159,67 @@ describe('answerCsv', () => {
     const model = modelOf(() => new Map([['mean', 1.5]]), undefined);
 
     expect((await streamedAnswer(csv, model, PIECE)).answer).toBeUndefined();
+  });
+});
+
+/** What a column may hold; each kind may give way to another one at any row. */
+const KINDS: readonly ((random: Random, row: number) => string)[] = [
+  (random) => `${random.below(1000) - 500}`,
+  (random) => `${random.below(1000) / 8}`,
+  (random) => (random.below(50) === 0 ? '' : `${random.below(9)}`),
+  (random) => random.pick(['True', 'false', 'TRUE']),
+  (random) => random.pick(['NaN', 'inf', '-1e400', '1e-5', '3']),
+  (random) => random.pick(['18446744073709551615', '1', '99999999999999999999']),
+  (_, row) => `2024-01-${10 + (row % 20)}`,
+  (random) => random.pick(['x', '"a,b"', '"line\nend"', '"say ""é"""', ' blank ', 'NULL', '007']),
+];
+
+function randomCsv(random: Random): Buffer {
+  const column = () => {
+    // Numbers more often than others, which are left to one request mostly.
+    const kind = () =>
+      KINDS[random.below(random.pick([3, KINDS.length]))] as (typeof KINDS)[number];
+    const [first, second] = [kind(), kind()];
+    const change = random.below(2) === 0 ? Number.POSITIVE_INFINITY : random.below(3 * BLOCK_ROWS);
+    return (row: number) => (row < change ? first : second)(random, row);
+  };
+  const blank = random.pick(['', '', '\n', '  \n', '\r']);
+  return wideCsv({
+    rowCount: random.pick([1023, 1024, 1025, 2048, 2500, 3072, 3100]),
+    columns: { a: column(), b: column(), c: column() },
+    lineEnd: random.pick(['\n', '\n', '\r\n', '\r']),
+    between: () => (random.below(300) === 0 ? blank : ''),
+  });
+}
+
+const SCHEMAS: readonly (Schema | undefined)[] = [
+  undefined,
+  schemaOf({ a: 'string', b: 'double' }),
+  schemaOf({ c: 'string', a: 'string', b: 'string' }),
+  schemaOf({ b: 'long' }),
+  schemaOf({ f0: 'long', f1: 'long' }),
+  schemaOf({ a: 'double', f0: 'long' }),
+];
+
+describe('answerCsv on files made at random', () => {
+  const counts = { answered: 0, left: 0, failed: 0 };
+
+  it.each(
+    Array.from({ length: 60 }, (_, seed) => seed),
+  )('answers as one request: seed %i', async (seed) => {
+    const random = createRandom(seed);
+    const csv = randomCsv(random);
+    const model = modelOf(echo(3), random.pick(SCHEMAS));
+
+    const { answer } = await streamedAnswer(csv, model, 1 + random.below(200_000));
+
+    if (typeof answer === 'string') expect(answer === (await wholeAnswer(csv, model))).toBe(true);
+    if (answer instanceof Error) expect(await wholeAnswer(csv, model)).toBeInstanceOf(Error);
+    counts[typeof answer === 'string' ? 'answered' : answer === undefined ? 'left' : 'failed']++;
+  });
+
+  it('has answered some of them, and left some to one request', () => {
+    expect(counts.answered).toBeGreaterThan(12);
+    expect(counts.left).toBeGreaterThan(10);
   });
 });
