@@ -5,6 +5,7 @@ import {
   createLeafColumn,
   type LeafColumn,
 } from '../../scoring/parquet/leaf-column.ts';
+import type { LeafValues } from '../../scoring/parquet/leaf-values.ts';
 import { type PageHeader, pageCount, readPageHeader } from '../../scoring/parquet/page-header.ts';
 import type { ColumnBytes } from './column-bytes.ts';
 import type { PageShare } from './page-budget.ts';
@@ -53,8 +54,11 @@ export function openLeafRows({ bytes, leaf, rowCount, openShare }: LeafRowsOptio
         return readPage(header, stored, leaf, unread, share.count);
       });
       bytes.skip(header.storedBytes);
-      unread -= read?.levelCount ?? 0;
-      if (read !== undefined) return read;
+      share.release();
+      share.count(heldBytes(read, leaf, header));
+      if (read === undefined) continue;
+      unread -= read.levelCount;
+      return read;
     }
   }
 
@@ -74,6 +78,18 @@ export function openLeafRows({ bytes, leaf, rowCount, openShare }: LeafRowsOptio
     },
   };
 }
+
+/** What is left when a page is decoded, or a dictionary: what it was decoded from is gone. */
+function heldBytes(page: LeafPage | undefined, leaf: OpenLeaf, header: PageHeader): number {
+  if (page === undefined) return bytesOf(leaf.dictionary ?? [], header);
+  const { values, levelCount } = page;
+  if (values.kind === 'indices') return levelCount + values.indices.byteLength;
+  return levelCount + bytesOf(values.kind === 'numbers' ? values.bytes : values.values, header);
+}
+
+/** Texts and bytes take what they took in the page, and a place in an array. */
+const bytesOf = (values: LeafValues, { length }: PageHeader): number =>
+  Array.isArray(values) ? length + values.length * BYTES_PER_CELL : values.byteLength;
 
 /** A header does not say how long it is. */
 async function readHeader(bytes: ColumnBytes): Promise<PageHeader> {

@@ -11,15 +11,19 @@ import { columnEnds, readMetadata, readParquet, refuseNested } from './parquet-m
 import type { RowGroups } from './range-plan.ts';
 import { type FileColumns, openRowGroup } from './row-group-rows.ts';
 
+/** Of wide tables a chunk has fewer rows. */
+const MAX_CHUNK_CELLS = 2 ** 19;
+
 /**
  * The rows of a Parquet file, page by page, read by ranges.
  *
+ * @param chunkRows of a chunk, at most
  * @param groups @default all of them; rows are numbered as in the whole file
  *
  * Memory: a window of the file and one page for each column; two row groups as they lie in the file when they are small.
  *
  * @throws {ServingError} BAD_REQUEST when the file cannot be read, or has a nested column, which it names;
- *   REQUEST_TOO_LARGE for pages that take more than 1 GiB side by side; as `BatchInput.read`
+ *   REQUEST_TOO_LARGE for pages that take more than 2 GiB side by side; as `BatchInput.read`
  */
 export async function* parquetChunks(
   input: BatchInput,
@@ -34,6 +38,7 @@ export async function* parquetChunks(
   }
   const file = readParquet(() => fileColumns(metadata));
   const ends = columnEnds(metadata, end);
+  const mostRows = Math.ceil(MAX_CHUNK_CELLS / Math.max(1, file.places.size));
   const wanted = total === 0 ? [emptyGroup(metadata)] : numbered(metadata, groups);
   let ahead = fetch(wanted[0]);
   for (const [at, { group, firstRow }] of wanted.entries()) {
@@ -42,7 +47,7 @@ export async function* parquetChunks(
     const take = await openRowGroup(group, bytes, file);
     let from = 0;
     do {
-      const rowCount = Math.min(chunkRows, group.rowCount - from);
+      const rowCount = Math.min(chunkRows, mostRows, group.rowCount - from);
       const { table, kept } = await take(rowCount);
       const chunk = { kind: 'frame', firstRow: firstRow + from, rowCount, frame: table } as const;
       yield kept === undefined ? chunk : { ...chunk, kept };

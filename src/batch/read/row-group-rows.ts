@@ -8,6 +8,7 @@ import type { LeafColumn } from '../../scoring/parquet/leaf-column.ts';
 import { type ColumnPlace, checkFlatChunk } from '../../scoring/parquet/read-column.ts';
 import { type describeColumns, pandasColumn } from '../../scoring/parquet/read-frame.ts';
 import { objects, type SparseValues, toStorage } from '../../scoring/parquet/to-storage.ts';
+import { mapInOrder } from '../map-in-order.ts';
 import { openColumnBytes } from './column-bytes.ts';
 import type { GroupBytes } from './group-bytes.ts';
 import { type LeafRows, openLeafRows } from './leaf-rows.ts';
@@ -26,7 +27,9 @@ export interface GroupFrames {
 }
 
 /** All of a row group's pages that are decoded at the same time. */
-const MAX_OPEN_BYTES = 2 ** 30;
+const MAX_OPEN_BYTES = 2 ** 31;
+/** Columns whose next rows are made at the same time. */
+const COLUMNS_AT_ONCE = 32;
 
 /** A column of the group that is being read. */
 interface OpenColumn {
@@ -42,7 +45,7 @@ interface OpenColumn {
  *
  * Rows mean what they mean when the group is read whole: a null in its last row makes floats of integers in its first.
  *
- * Memory: as `GroupBytes`, and a page of each column.
+ * Memory: as `GroupBytes`, and a page of each column, with its dictionary.
  *
  * @returns gives the next `count` rows; all of them together no more than the group has
  * @throws {ServingError} as `LeafRows`
@@ -70,11 +73,20 @@ export async function openRowGroup(
     return { name, type, rows: openRows(), hasNulls };
   }
 
-  const columns = await Promise.all(Array.from(file.places, ([name, place]) => open(name, place)));
+  const columns = await forEachColumn([...file.places], ([name, place]) => open(name, place));
   return async (count) => {
-    const leaves = await Promise.all(columns.map(({ rows }) => rows.take(count)));
+    const leaves = await forEachColumn(columns, ({ rows }) => rows.take(count));
     return readParquet(() => framesOf(columns, leaves, count, file));
   };
+}
+
+async function forEachColumn<T, R>(
+  columns: readonly T[],
+  work: (column: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  for await (const result of mapInOrder(columns, COLUMNS_AT_ONCE, work)) results.push(result);
+  return results;
 }
 
 const isTypedByNulls = ({ kind }: ArrowType): boolean => kind === 'integer' || kind === 'bool';
