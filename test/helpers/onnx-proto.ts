@@ -65,17 +65,21 @@ const all = <T>(items: readonly T[], encode: (item: T) => Buffer): Buffer =>
 const float32Bytes = (values: readonly number[]): Buffer =>
   Buffer.from(Float32Array.from(values).buffer);
 
-/** A float32 initializer inside the model. Shapes: `values` has the product of `dims`. */
+/** An initializer inside the model. Shapes: `values` has the product of `dims`. */
 export const initializer = (
   name: string,
   dims: readonly number[],
   values: readonly number[],
+  type: 'float32' | 'float64' = 'float32',
 ): Buffer =>
   Buffer.concat([
     all(dims, (d) => varintField(1, d)),
-    varintField(2, ELEMENT_TYPES.float32),
+    varintField(2, ELEMENT_TYPES[type]),
     textField(8, name),
-    bytesField(9, float32Bytes(values)),
+    bytesField(
+      9,
+      type === 'float32' ? float32Bytes(values) : new Uint8Array(Float64Array.from(values).buffer),
+    ),
   ]);
 
 /** A float32 initializer whose bytes lie in a file beside the model. */

@@ -1,6 +1,6 @@
 import type { NativeOptions } from '../native-runtime.ts';
 import { type Graph, type GraphNode, readGraph } from './read-graph.ts';
-import { CLASSIFIERS, ML_RULES, ONNX_RULES, type Value } from './row-rules.ts';
+import { CLASSIFIERS, FLOAT32_ONLY, ML_RULES, ONNX_RULES, type Value } from './row-rules.ts';
 
 /**
  * Whether a graph answers each row of a table by itself, to the last bit: known of each of its operators.
@@ -15,7 +15,8 @@ export function isRowLocal(path: string, options: NativeOptions): boolean {
   return graph !== undefined && areRows(graph);
 }
 
-function areRows({ nodes, constants, inputs, outputs }: Graph): boolean {
+function areRows({ nodes, constants, inputs, outputs, hasDoubles }: Graph): boolean {
+  if (hasDoubles && nodes.some(({ operator }) => FLOAT32_ONLY.has(operator))) return false;
   const values = new Map<string, Value>();
   for (const [name, constant] of constants) values.set(name, { kind: 'constant', ...constant });
   for (const [name, rank] of inputs) {

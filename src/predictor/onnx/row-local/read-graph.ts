@@ -9,6 +9,8 @@ export interface Graph {
   /** Number of dimensions by name; undefined where the graph does not tell. */
   readonly inputs: ReadonlyMap<string, number | undefined>;
   readonly outputs: readonly string[];
+  /** Whether anything in it may be of float64. */
+  readonly hasDoubles: boolean;
 }
 
 export interface GraphNode {
@@ -30,6 +32,7 @@ export interface Constant {
   readonly dims: readonly number[];
   /** Of a short list of integers. */
   readonly ints: readonly number[] | undefined;
+  readonly isDouble: boolean;
 }
 
 /** Field numbers. @see onnx/onnx.proto */
@@ -38,6 +41,7 @@ const NODE = { input: 1, output: 2, operator: 4, attribute: 5, domain: 7 } as co
 const ATTRIBUTE = { name: 1, int: 3, tensor: 5, ints: 8 } as const;
 const TENSOR = { dims: 1, type: 2, ints64: 7, name: 8, raw: 9 } as const;
 const INT64 = 7;
+const DOUBLE = 11;
 /** Longer lists are weights; bytes. */
 const MAX_LIST_BYTES = 512;
 
@@ -60,18 +64,28 @@ function graphOf(file: ModelFile, graph: Field): Graph | undefined {
   const constants = new Map<string, Constant>();
   const inputs = new Map<string, number | undefined>();
   const outputs: string[] = [];
+  let hasDoubles = false;
   for (const field of within(file, graph)) {
     if (field.number === GRAPH.sparse) return undefined;
     if (field.number === GRAPH.node) nodes.push(nodeOf(file, field));
     else if (field.number === GRAPH.output) outputs.push(textIn(file, field, 1));
-    else if (field.number === GRAPH.input) inputs.set(textIn(file, field, 1), rankOf(file, field));
-    else if (field.number === GRAPH.initializer) {
+    else if (field.number === GRAPH.input) {
+      inputs.set(textIn(file, field, 1), rankOf(file, field));
+      hasDoubles ||= typeOf(file, field) === DOUBLE;
+    } else if (field.number === GRAPH.initializer) {
       constants.set(textIn(file, field, TENSOR.name), constantOf(file, field));
     }
   }
   for (const name of constants.keys()) inputs.delete(name);
-  return { nodes, constants, inputs, outputs };
+  hasDoubles ||=
+    nodes.some(makesDoubles) || [...constants.values()].some(({ isDouble }) => isDouble);
+  return { nodes, constants, inputs, outputs, hasDoubles };
 }
+
+/** A cast or a constant does; other operators make what they are given. */
+const makesDoubles = ({ attributes }: GraphNode): boolean =>
+  attributes.get('to')?.ints[0] === DOUBLE ||
+  [...attributes.values()].some(({ tensor }) => tensor?.isDouble);
 
 function nodeOf(file: ModelFile, node: Field): GraphNode {
   const inputs: string[] = [];
@@ -119,7 +133,7 @@ function constantOf(file: ModelFile, tensor: Field): Constant {
     } else if (field.number === TENSOR.raw && isShort) raw = field;
   }
   if (type === INT64 && raw !== undefined) ints = rawInts(file, raw);
-  return { dims, ints };
+  return { dims, ints, isDouble: type === DOUBLE };
 }
 
 /** One int, or a packed run of them. */
@@ -135,10 +149,22 @@ function rawInts(file: ModelFile, { valueStart, end }: Field): number[] {
   return Array.from({ length: bytes.length >> 3 }, (_, at) => Number(bytes.readBigInt64LE(8 * at)));
 }
 
-/** Of a ValueInfoProto: type → tensor_type → shape → dim. */
-function rankOf(file: ModelFile, input: Field): number | undefined {
+/** Of a ValueInfoProto: type → tensor_type. */
+function tensorOf(file: ModelFile, input: Field): Field | undefined {
   const type = fieldIn(file, input, 2);
-  const tensor = type && fieldIn(file, type, 1);
+  return type && fieldIn(file, type, 1);
+}
+
+/** Of its elements. */
+function typeOf(file: ModelFile, input: Field): number | undefined {
+  const tensor = tensorOf(file, input);
+  const type = tensor && fieldIn(file, tensor, 1);
+  return type && Number(type.varint);
+}
+
+/** Of its shape's dims. */
+function rankOf(file: ModelFile, input: Field): number | undefined {
+  const tensor = tensorOf(file, input);
   const shape = tensor && fieldIn(file, tensor, 2);
   return shape && [...within(file, shape)].filter(({ number }) => number === 1).length;
 }
