@@ -87,8 +87,8 @@ describe('what is said to answer rows by themselves', () => {
     if (session === undefined) return;
     ran.push(`${operator} ${type}`);
     const random = createRandom(11);
-    const Cells = type === 'float32' ? Float32Array : Float64Array;
-    const cells = Cells.from({ length: ROWS * COLUMNS }, () => random.next() * 3 + 0.01);
+    const numbers = Array.from({ length: ROWS * COLUMNS }, () => random.next() * 3 + 0.01);
+    const cells = type === 'float32' ? Float32Array.from(numbers) : Float64Array.from(numbers);
 
     const whole = answer(session, type, cells);
 
