@@ -1,3 +1,4 @@
+import { type ErrorCode, ServingError } from '../../errors.ts';
 import type { Signature } from '../../model/signature.ts';
 import { isMostlyPadding } from '../../scoring/csv/read-block.ts';
 import type { BatchInput } from '../batch-input.ts';
@@ -29,7 +30,8 @@ export interface AnswerOutput {
  * the rest is read to know what, and the file a second time.
  *
  * @returns false when the answer may depend on all rows together; what was written is of no use then
- * @throws {ServingError} as `/invocations`, and what reading and writing throw
+ * @throws {ServingError} as `/invocations`, though not with its words: rows are counted from where a piece begins; what reading
+ *   and writing throw
  */
 export async function answerCsv(options: AnswerCsvOptions): Promise<boolean> {
   const first = await answerAs(undefined, options);
@@ -44,8 +46,6 @@ type Outcome =
   | { readonly kind: 'whole' }
   | { readonly kind: 'other dtypes'; readonly dtypes: ColumnDtypes };
 
-const WHOLE = { kind: 'whole' } as const;
-
 async function answerAs(
   given: ColumnDtypes | undefined,
   { input, signature, score, parallel, output }: AnswerCsvOptions,
@@ -55,11 +55,12 @@ async function answerAs(
   let found: ColumnDtypes = [];
   let paddedCells = 0;
   let last: AnswerPart | undefined;
+  let refusal: ServingError | undefined;
   /** Rows are something else than what the first ones are, or are refused as that. */
   let isOther = false;
 
   /** @returns whether the answer can go on */
-  async function take({ table }: RowsItem, answer: RowsAnswer): Promise<boolean> {
+  async function take({ table, firstRow }: RowsItem, answer: RowsAnswer): Promise<boolean> {
     const { scored } = answer;
     found = joinDtypes(answer.dtypes, found);
     dtypes ??= found;
@@ -67,8 +68,9 @@ async function answerAs(
     if (scored.kind === 'other answer') return false;
     if (isMostlyPadding(paddedCells, input.sizeBytes)) return false;
     if (!areTakenByRow(table.names, found, signature)) return false;
-    isOther ||= scored.kind === 'nothing';
-    if (scored.kind === 'nothing' || isOther) return given === undefined;
+    if (scored.kind === 'refused') refusal ??= refused(scored, firstRow);
+    isOther ||= scored.kind !== 'part';
+    if (scored.kind !== 'part' || isOther) return given === undefined;
     return add(scored.part);
   }
 
@@ -80,6 +82,12 @@ async function answerAs(
     return true;
   }
 
+  /** What refuses rows of these dtypes refuses the request. */
+  function whole(): Outcome {
+    if (refusal !== undefined && (given !== undefined || isEqual(found, dtypes))) throw refusal;
+    return { kind: 'whole' };
+  }
+
   const scoreAs = async (item: RowsItem) => {
     const answer = await score({ ...item, ...(dtypes && { dtypes }), isLookedAtOnly: isOther });
     return { item, answer };
@@ -88,19 +96,26 @@ async function answerAs(
     // Alone: what it is, the next ones are taken for.
     const first = await items.next();
     if (first.done === true || !(await take(first.value, (await scoreAs(first.value)).answer))) {
-      return WHOLE;
+      return whole();
     }
     for await (const { item, answer } of mapInOrder(items, parallel, scoreAs)) {
-      if (!(await take(item, answer))) return WHOLE;
+      if (!(await take(item, answer))) return whole();
     }
   } finally {
     await items.return(undefined);
   }
-  if (isOther) return isEqual(found, dtypes) ? WHOLE : { kind: 'other dtypes', dtypes: found };
-  if (last === undefined) return WHOLE;
+  if (isOther) return isEqual(found, dtypes) ? whole() : { kind: 'other dtypes', dtypes: found };
+  if (last === undefined) return whole();
   await output.write(Buffer.from((last as AnswerPart).close));
   return { kind: 'answered' };
 }
+
+/** Its own row numbers are counted from there. */
+const refused = (
+  { code, message }: { readonly code: ErrorCode; readonly message: string },
+  firstRow: number,
+): ServingError =>
+  new ServingError(code, `in the rows from ${firstRow} on, counted from 0: ${message}`);
 
 const isEqual = (these: ColumnDtypes, those: ColumnDtypes | undefined): boolean =>
   these.every((dtypes, at) => dtypes.length === those?.[at]?.length);

@@ -22,6 +22,8 @@ export interface CsvTableBlock extends CsvBlock {
 
 /** What comes next may belong to a line end: the LF of a CR, and the comma that pandas swallows behind one. */
 const LOOK_AHEAD = 2;
+/** Of one block: rows as long as this are no rows of numbers; bytes. */
+const MAX_HELD_BYTES = 256 * 2 ** 20;
 /** Collected before rows are looked for in them; bytes. */
 const LOOK_BYTES = 2 ** 20;
 
@@ -30,7 +32,7 @@ const LOOK_BYTES = 2 ** 20;
  *
  * Memory: one block, and one piece.
  *
- * @throws {ServingError} as `parseCsv`
+ * @throws {ServingError} as `parseCsv`; REQUEST_TOO_LARGE for a block of more than 256 MiB
  */
 export async function* cutCsvBlocks(
   pieces: AsyncIterable<Uint8Array>,
@@ -44,9 +46,14 @@ export async function* cutCsvBlocks(
     yield* cutter.next(bytes, isLast);
     text.drop(cutter.forget());
   }
+  const checkHeld = (): void => {
+    if (text.bytes().length > MAX_HELD_BYTES) throw tooLong();
+  };
   for await (const piece of pieces) {
     text.add(piece);
-    if (text.isWorthALook()) yield* cut(false);
+    if (!text.isWorthALook()) continue;
+    yield* cut(false);
+    checkHeld();
   }
   yield* cut(true);
 }
@@ -160,3 +167,9 @@ function orMore<T>(isLast: boolean, read: () => T): T | undefined {
     return undefined;
   }
 }
+
+const tooLong = (): ServingError =>
+  new ServingError(
+    'REQUEST_TOO_LARGE',
+    `rows that are read together have more than ${MAX_HELD_BYTES} bytes; is a quote in them never closed?`,
+  );

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../errors.ts';
 import type { GuessedDtype } from '../../scoring/csv/cast-blocks.ts';
 import type { CsvBlock, CsvTable } from '../../scoring/csv/untyped-block.ts';
 
@@ -8,6 +9,8 @@ export type ColumnDtypes = readonly (readonly GuessedDtype[])[];
 export interface RowsItem {
   readonly table: CsvTable;
   readonly blocks: readonly CsvBlock[];
+  /** Number of the first row in the file, from 0. */
+  readonly firstRow: number;
   readonly rowCount: number;
   /** What to score them as. @default what they are themselves */
   readonly dtypes?: ColumnDtypes;
@@ -22,8 +25,10 @@ export interface RowsAnswer {
   readonly paddedCells: number;
   readonly scored:
     | { readonly kind: 'part'; readonly part: AnswerPart }
-    /** Looked at only, of other dtypes than were asked for, or refused as what they were taken for. */
+    /** Looked at only, or of other dtypes than were asked for. */
     | { readonly kind: 'nothing' }
+    /** As what they were taken for. */
+    | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string }
     /** An answer that is no list of rows. */
     | { readonly kind: 'other answer' };
 }

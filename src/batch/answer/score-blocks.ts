@@ -53,9 +53,9 @@ async function score(
     const part = toAnswerPart(output, rows.rowCount);
     return part === undefined ? { kind: 'other answer' } : { kind: 'part', part };
   } catch (error) {
-    // What is wrong with them, the whole request says: rows of other dtypes may follow.
-    if (error instanceof ServingError) return NOTHING;
-    throw error;
+    // Not the end: with rows that follow they may be of other dtypes.
+    if (!(error instanceof ServingError)) throw error;
+    return { kind: 'refused', code: error.code, message: error.message };
   }
 }
 

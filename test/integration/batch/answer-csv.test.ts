@@ -121,8 +121,6 @@ describe('answerCsv', () => {
       cell: late('True', ''),
       inputs: schemaOf({ a: 'boolean' }),
     },
-    { name: 'a column that does not fit', cell: late('1', '0.5'), inputs: schemaOf({ a: 'long' }) },
-    { name: 'a missing column', cell: () => '1', inputs: schemaOf({ z: 'long' }) },
   ])('leaves to one request what may depend on all rows: $name', async ({ cell, inputs }) => {
     const csv = wideCsv({ rowCount: 3 * BLOCK_ROWS, columns: { a: cell } });
 
@@ -143,6 +141,20 @@ describe('answerCsv', () => {
     expect(found.whole).toBeInstanceOf(Error);
     expect(String(found.whole)).toMatch(says);
     expect(found.streamed).toBeInstanceOf(Error);
+  });
+
+  it.each([
+    { name: 'a column that does not fit', cell: late('1', '0.5'), inputs: schemaOf({ a: 'long' }) },
+    { name: 'a missing column', cell: () => '1', inputs: schemaOf({ z: 'long' }) },
+  ])('says from which row on rows are refused: $name', async ({ cell, inputs }) => {
+    const csv = wideCsv({ rowCount: 3 * BLOCK_ROWS, columns: { a: cell } });
+
+    const found = await both(csv, inputs);
+
+    expect(found.whole).toBeInstanceOf(Error);
+    expect(String(found.streamed)).toBe(
+      String(found.whole).replace(': ', ': in the rows from 0 on, counted from 0: '),
+    );
   });
 
   it.each([
