@@ -47,8 +47,12 @@ export async function isWorthStreaming(
  */
 export async function predictStreamed(options: StreamedOptions): Promise<boolean> {
   const { model, inputPath, outputPath, signal } = options;
-  if (model.predictor.kind === 'raw' || model.predictor.isRowLocal?.() !== true) return false;
   const input = await openLocalInput(resolve(inputPath));
+  const { predictor } = model;
+  if (predictor.kind === 'raw' || predictor.isRowLocal?.() !== true) {
+    if (input.sizeBytes > MAX_WHOLE_BYTES) throw tooLong(inputPath);
+    return false;
+  }
   const pending = await openPendingAnswer(outputPath);
   try {
     const isAnswered = await answerInThreads(stoppable(input, signal), pending, options);

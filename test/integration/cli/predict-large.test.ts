@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -115,6 +116,18 @@ describe('predict on a large CSV file', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/outputs have different numbers of values/);
     expect(leftBehind()).toEqual([]);
+  });
+
+  it('refuses a file that would be one request, and is too long for one', async () => {
+    const huge = join(root, 'huge.csv');
+    writeFileSync(huge, 'a,b,c\n1,2,3\n');
+    truncateSync(huge, 2 ** 31);
+
+    const { exitCode, stderr } = await predict('scalar', huge);
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/depends on all of its rows together, and more than 2 GiB cannot/);
+    rmSync(huge);
   });
 
   it.each([
