@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { failure } from '../../helpers/asl/errors.ts';
 import type { RestartedInstance } from './instance.ts';
 
@@ -15,15 +14,14 @@ export interface Fleet {
 /** A call that is under way. */
 export interface Call {
   readonly event: unknown;
-  /** End its instance as the platform does: nothing in it hears of it. */
+  /** Of its instance. */
   kill(): Promise<void>;
 }
 
 /** Sees each call before it begins; what it throws is thrown instead of calling. */
 export type Watch = (call: Call) => void | Promise<void>;
 
-/**
- * Lambda's own part: an idle instance gets the call, or a new one is started; the death of an instance is an error of the call. */
+/** Lambda's own part: an idle instance gets the call, or a new one is started; the death of an instance is an error of the call. */
 export function createFleet(start: () => RestartedInstance, watch: Watch = () => {}): Fleet {
   const idle: RestartedInstance[] = [];
   let busy = 0;
@@ -39,7 +37,7 @@ export function createFleet(start: () => RestartedInstance, watch: Watch = () =>
       busy += 1;
       most = Math.max(most, busy);
       try {
-        await watch({ event, kill: () => kill(instance) });
+        await watch({ event, kill: () => instance.kill() });
         const { kind, body } = await instance.invoke(event).catch(exited);
         if (kind === 'response') return body;
         const { errorType } = body as { errorType: string };
@@ -51,13 +49,6 @@ export function createFleet(start: () => RestartedInstance, watch: Watch = () =>
       }
     },
   };
-}
-
-async function kill(instance: RestartedInstance): Promise<void> {
-  const { child } = await instance.process();
-  const gone = once(child, 'exit');
-  child.kill('SIGKILL');
-  await gone;
 }
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html */

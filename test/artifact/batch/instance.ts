@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type LambdaOptions, type LambdaProcess, startLambda } from '../lambda-process.ts';
 import type { Instance } from './event-source.ts';
 
@@ -5,6 +6,8 @@ export interface RestartedInstance extends Instance {
   /** Started when it is first needed. */
   process(): Promise<LambdaProcess>;
   log(): string;
+  /** As the platform ends an execution environment: nothing in it hears of it. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -29,6 +32,12 @@ export function createInstance(
     process,
     stop,
     log: () => logs,
+    async kill() {
+      const { child } = await process();
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
     async invoke(event) {
       const current = await process();
       let timer: NodeJS.Timeout | undefined;

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRandom } from '../../interop/random.ts';
 import { deliver, drain, type Received } from './event-source.ts';
-import type { RestartedInstance } from './instance.ts';
 import { fromS3 } from './messages.ts';
 import { openStand, type Stand } from './stand.ts';
 import { csvOf, predictionsIn, wineRows } from './wine-rows.ts';
@@ -19,14 +17,6 @@ beforeAll(async () => {
   stand = await openStand();
 }, 300_000);
 afterAll(() => stand?.close());
-
-/** As the platform ends an execution environment: nothing in it hears of it. */
-async function kill(instance: RestartedInstance): Promise<void> {
-  const { child } = await instance.process();
-  const gone = once(child, 'exit');
-  child.kill('SIGKILL');
-  await gone;
-}
 
 it(
   'a function that is killed at any moment of a file has it scored once, by the next',
@@ -50,7 +40,7 @@ it(
       await (await instance.process()).ready;
       const running = deliver(queues, instance);
       await sleep(random.next() * (totalMs + 150));
-      await kill(instance);
+      await instance.kill();
       const delivery = await running;
       // It may have answered just before.
       if (delivery?.answer === undefined) killed.push(...(delivery?.received ?? []));
