@@ -11,9 +11,6 @@ const project = (
 /** Files share what they have imported: templates are made once, and not for each file. */
 const shared = ({ test }: ReturnType<typeof project>) => ({ test: { ...test, isolate: false } });
 
-/** On a machine of two processors, too: the files mostly wait, for queues and for claims that end. */
-const twoAtOnce = ({ test }: ReturnType<typeof project>) => ({ test: { ...test, maxWorkers: 2 } });
-
 export default defineConfig({
   test: {
     projects: [
@@ -27,7 +24,7 @@ export default defineConfig({
       project('deployed', ['test/infra/**/*.deployed.ts'], 120_000, ['test/infra/prepare.ts']),
       project('python', ['test/python/**/*.test.ts'], 300_000),
       project('image', ['test/image/**/*.test.ts'], 120_000),
-      twoAtOnce(project('artifact', ['test/artifact/**/*.test.ts'], 120_000)),
+      project('artifact', ['test/artifact/**/*.test.ts'], 120_000),
     ],
   },
 });
