@@ -1,5 +1,6 @@
 import { ServingError } from '../errors.ts';
 import type { SecretReader } from '../http-client/secret-reader.ts';
+import { onceUnlessFailed } from '../once.ts';
 import { locateArtifacts } from '../registry/artifact-location.ts';
 import { readAllowList } from './allow-list.ts';
 import type { ArtifactStore } from './artifact-store.ts';
@@ -52,9 +53,11 @@ export function openArtifactStore(
   options: OpenArtifactStoreOptions = {},
 ): Required<ArtifactStore> {
   const allowed = readAllowList(environment);
-  const openS3 = once(() => loadS3Store(environment, options));
-  const openProxy = once(() => loadProxyStore(environment, allowed.trustedOrigins, options));
-  const openLocal = once(() => loadLocalStore(options));
+  const openS3 = onceUnlessFailed(() => loadS3Store(environment, options));
+  const openProxy = onceUnlessFailed(() =>
+    loadProxyStore(environment, allowed.trustedOrigins, options),
+  );
+  const openLocal = onceUnlessFailed(() => loadLocalStore(options));
 
   async function findStore(scheme: string, uri: string): Promise<ArtifactStore> {
     switch (scheme) {
@@ -155,16 +158,4 @@ async function loadProxyStore(
     ...(environment['MLFLOW_HTTP_REQUEST_TIMEOUT'] && { firstByteTimeoutMs: timeoutMs }),
     ...policy,
   });
-}
-
-/** The first call's result for all; a failure is not kept. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 }

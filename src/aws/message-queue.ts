@@ -1,3 +1,4 @@
+import { onceUnlessFailed } from '../once.ts';
 import { describeFailure } from './describe-failure.ts';
 import { queueOptions } from './queue-options.ts';
 
@@ -25,15 +26,10 @@ const MAX_ATTRIBUTE = 2_000;
 export function createMessageQueue(queueUrl: string, environment: Environment): MessageQueue {
   const options = queueOptions(queueUrl, environment);
   const QueueUrl = queueUrl;
-  let loaded: ReturnType<typeof load> | undefined;
-  const load = async () => {
+  const open = onceUnlessFailed(async () => {
     const sdk = await import('@aws-sdk/client-sqs');
     return { ...sdk, client: new sdk.SQSClient(options) };
-  };
-  const open = () => {
-    loaded ??= load();
-    return loaded;
-  };
+  });
   const place = `queue ${queueUrl}`;
   return {
     async send(MessageBody, attributes = {}) {

@@ -1,4 +1,5 @@
 import { ServingError } from '../errors.ts';
+import { onceUnlessFailed } from '../once.ts';
 import { describeFailure } from './describe-failure.ts';
 import { sdkOptions } from './sdk-options.ts';
 
@@ -46,15 +47,10 @@ export function createStateMachine(
   const executions = executionsOf(stateMachineArn);
   const [, , , region] = stateMachineArn.split(':');
   const options = sdkOptions({ ...environment, AWS_REGION: region });
-  let loaded: ReturnType<typeof load> | undefined;
-  const load = async () => {
+  const open = onceUnlessFailed(async () => {
     const sdk = await import('@aws-sdk/client-sfn');
     return { ...sdk, client: new sdk.SFNClient(options) };
-  };
-  const open = () => {
-    loaded ??= load();
-    return loaded;
-  };
+  });
   const place = `state machine ${stateMachineArn}`;
 
   async function startOnce(name: string, input: string, abortSignal?: AbortSignal) {

@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { MlModel } from '../model/mlmodel.ts';
+import { onceUnlessFailed } from '../once.ts';
 import type { Predictor } from '../predictor/predictor.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
 import { type ExampleStatus, eventModel, NO_TELEMETRY, type Telemetry } from '../telemetry.ts';
@@ -157,20 +158,5 @@ function createTurns(): <T>(task: () => Promise<T>) => Promise<T> {
     const turn = last.then(task);
     last = turn.catch(() => {}); // reported to its own caller
     return turn;
-  };
-}
-
-/** Share one run; after a failure the next call tries again. */
-function onceUnlessFailed(run: () => void | Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  const forget = (): void => {
-    done = undefined;
-  };
-  return () => {
-    if (done === undefined) {
-      done = (async () => run())();
-      done.catch(forget);
-    }
-    return done;
   };
 }

@@ -8,7 +8,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/scoring': ['src/scoring', 'src/model', 'src/errors'],
   'src/http-client': ['src/http-client', 'src/errors'],
   'src/registry': ['src/registry', 'src/model', 'src/http-client', 'src/errors'],
-  'src/artifacts': ['src/artifacts', 'src/registry', 'src/model', 'src/http-client', 'src/errors'],
+  'src/artifacts': [
+    'src/artifacts',
+    'src/registry',
+    'src/model',
+    'src/http-client',
+    'src/once',
+    'src/errors',
+  ],
   'src/predictor': ['src/predictor', 'src/model', 'src/errors'],
   'src/serving': [
     'src/serving',
@@ -18,6 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/model',
     'src/log',
     'src/telemetry',
+    'src/once',
     'src/errors',
   ],
   'src/config': ['src/config', 'src/log', 'src/errors'],
@@ -107,7 +115,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/model',
     'src/errors',
   ],
-  'src/aws': ['src/aws', 'src/http-client', 'src/errors'],
+  'src/aws': ['src/aws', 'src/http-client', 'src/once', 'src/errors'],
   'src/tokens': ['src/tokens', 'src/errors'],
   'src/adapters': [
     'src/adapters',

@@ -9,6 +9,7 @@ import type { ModelOutput } from '../../src/model/model-output.ts';
 import type { Signature } from '../../src/model/signature.ts';
 import type { ParsedPredictor } from '../../src/predictor/predictor.ts';
 import type { LoadedModel } from '../../src/serving/loaded-model.ts';
+import { mlmodelOf } from './model-directory.ts';
 
 const LIMITS = {
   ...DEFAULT_LIMITS,
@@ -25,14 +26,8 @@ export const modelOf = (
   return {
     version: { name: 'm', version: '1', source: 'file:///m', tags: {} },
     mlmodel: {
-      flavors: {},
+      ...mlmodelOf({}),
       signature: inputs && { inputs, params: undefined, isFromTypeHint: false },
-      inputExample: undefined,
-      metadata: {},
-      modelUuid: undefined,
-      modelId: undefined,
-      runId: undefined,
-      mlflowVersion: undefined,
     },
     predictor,
     residentBytes: 0,

@@ -2,6 +2,7 @@ import type { ModelInput } from '../../src/model/model-input.ts';
 import type { ModelOutput } from '../../src/model/model-output.ts';
 import type { ParsedPredictor } from '../../src/predictor/predictor.ts';
 import type { LoadedModel, ModelCache } from '../../src/serving/loaded-model.ts';
+import { mlmodelOf } from './model-directory.ts';
 
 export interface FakeCacheOptions {
   readonly name?: string;
@@ -26,14 +27,7 @@ export function createFakeCache(options: FakeCacheOptions = {}): FakeCache {
   const model: LoadedModel = {
     version: { name, version, source: 'file:/models/wine', tags: {} },
     mlmodel: {
-      flavors: { onnx: {} },
-      signature: undefined,
-      inputExample: undefined,
-      metadata: {},
-      modelUuid: undefined,
-      modelId: undefined,
-      runId: undefined,
-      mlflowVersion: undefined,
+      ...mlmodelOf({ onnx: {} }),
     },
     predictor: { kind: 'parsed', predict, release: async () => {} },
     residentBytes: 0,

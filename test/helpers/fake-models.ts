@@ -2,6 +2,7 @@ import { ServingError } from '../../src/errors.ts';
 import type { ModelRegistry, ModelVersion } from '../../src/registry/model-registry.ts';
 import type { ModelLoader, OpenModel } from '../../src/serving/model-loader.ts';
 import type { ExampleStatus, Telemetry, TelemetryEvent } from '../../src/telemetry.ts';
+import { mlmodelOf } from './model-directory.ts';
 
 export const version = (number: number | string, name = 'wine'): ModelVersion => ({
   name,
@@ -89,14 +90,7 @@ function openFake(loader: FakeLoader, of: ModelVersion, residentBytes: number): 
   return {
     version: of,
     mlmodel: {
-      flavors: {},
-      signature: undefined,
-      inputExample: undefined,
-      metadata: {},
-      modelUuid: undefined,
-      modelId: undefined,
-      runId: undefined,
-      mlflowVersion: undefined,
+      ...mlmodelOf({}),
     },
     predictor: {
       kind: 'parsed',

@@ -12,6 +12,7 @@ import { openOnnxPredictor } from '../../src/predictor/onnx/onnx-predictor.ts';
 import type { ParsedPredictor } from '../../src/predictor/predictor.ts';
 import { encodePredictions } from '../../src/scoring/encode-predictions.ts';
 import type { ModelCache } from '../../src/serving/loaded-model.ts';
+import { mlmodelOf } from '../helpers/model-directory.ts';
 import { recordedOutput } from './recorded-output.ts';
 import { isSameRecording, type Recorded, recordInput, recordValue } from './recorded-value.ts';
 import type { OnnxModelCase, OutputCase, RecordingFile, RequestCase } from './recordings.ts';
@@ -172,14 +173,8 @@ async function replayOnnx(file: string, recorded: OnnxModelCase): Promise<Outcom
 }
 
 const mlmodelWith = (signature: Signature | undefined): MlModel => ({
-  flavors: { onnx: { data: 'model.onnx' }, python_function: { loader_module: 'mlflow.onnx' } },
+  ...mlmodelOf({ onnx: { data: 'model.onnx' }, python_function: { loader_module: 'mlflow.onnx' } }),
   signature,
-  inputExample: undefined,
-  metadata: {},
-  modelUuid: undefined,
-  modelId: undefined,
-  runId: undefined,
-  mlflowVersion: undefined,
 });
 
 /** The HTTP core with one model that is always open. */

@@ -6,6 +6,7 @@ import { column, type Frame, frame, isFrame } from '../../src/model/frame.ts';
 import { parseSignature } from '../../src/model/parse-signature.ts';
 import type { Signature } from '../../src/model/signature.ts';
 import type { ParsedPredictor } from '../../src/predictor/predictor.ts';
+import { mlmodelOf } from '../helpers/model-directory.ts';
 
 /**
  * Bodies that nobody sends on purpose, or only on purpose: whatever arrives, the answer is a 200 or a
@@ -64,14 +65,8 @@ function post(
   const model = {
     version: { name: 'm', version: '1', source: 'file:/m', tags: {} },
     mlmodel: {
-      flavors: {},
+      ...mlmodelOf({}),
       signature,
-      inputExample: undefined,
-      metadata: {},
-      modelUuid: undefined,
-      modelId: undefined,
-      runId: undefined,
-      mlflowVersion: undefined,
     },
     predictor: echo,
     residentBytes: 0,
