@@ -30,7 +30,7 @@ export function readPageHeader(reader: ByteReader): PageHeader {
   const header = readStruct(reader);
   const length = required(fields.number(header, 2), 'the length of a page');
   const storedBytes = required(fields.number(header, 3), 'the size of a page');
-  if (length < 0) throw corrupt('the length of a page is negative');
+  if (length < 0 || storedBytes < 0) throw corrupt('the length of a page is negative');
   const known = KINDS[fields.number(header, 1) ?? -1];
   if (known === undefined) return { kind: 'other', details: new Map(), storedBytes, length };
   const details = required(fields.struct(header, known.field), 'the header of a page');
