@@ -15,8 +15,6 @@ import { openPendingAnswer, type PendingAnswer } from './pending-answer.ts';
 export const STREAMED_FROM_BYTES = 16 * 2 ** 20;
 /** Longer files Node does not read at once; bytes. */
 const MAX_WHOLE_BYTES = 2 ** 31 - 1;
-/** Items of each thread that wait beside the one that it does. */
-const WAITING = 1;
 
 export interface StreamedOptions {
   readonly configuration: ServedConfiguration;
@@ -90,7 +88,7 @@ async function answerInThreads(
           item,
           item.blocks.map(({ bytes }) => bytes.buffer as ArrayBuffer),
         ),
-      parallel: size * (1 + WAITING),
+      parallel: threads.parallel,
       output: {
         write: (bytes) => failing(pending.write(bytes)),
         restart: () => failing(pending.restart()),

@@ -5,8 +5,13 @@ import type { BatchInput } from '../batch-input.ts';
 import { mapInOrder } from '../map-in-order.ts';
 import { groupBlocks } from './group-blocks.ts';
 import { areTakenByRow, joinDtypes } from './join-dtypes.ts';
-import type { RowsAnswer, RowsItem } from './rows-item.ts';
-import { type AnswerPart, BETWEEN_ROWS, type ColumnDtypes } from './rows-item.ts';
+import {
+  type AnswerPart,
+  BETWEEN_ROWS,
+  type ColumnDtypes,
+  type RowsAnswer,
+  type RowsItem,
+} from './rows-item.ts';
 
 export interface AnswerCsvOptions {
   readonly input: BatchInput;

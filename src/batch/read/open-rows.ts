@@ -5,7 +5,7 @@ import type { Chunk } from '../chunk.ts';
 import { createCsvCutter } from './csv-cutter.ts';
 import { cutChunks, type TextPlace } from './cut-chunks.ts';
 import { lineCutter } from './line-cutter.ts';
-import { parquetChunks } from './parquet-chunks.ts';
+import { parquetChunks } from './parquet/parquet-chunks.ts';
 import type { RowGroups } from './range-plan.ts';
 import { unzipped } from './unzipped.ts';
 

@@ -1,7 +1,7 @@
 import type { BatchInput } from '../batch-input.ts';
 import type { TextPlace } from './cut-chunks.ts';
 import { type OpenRowsOptions, openRows } from './open-rows.ts';
-import { planRowGroups } from './plan-row-groups.ts';
+import { planRowGroups } from './parquet/plan-row-groups.ts';
 import type { RangePlan, RowRange } from './range-plan.ts';
 
 export interface PlanningOptions {

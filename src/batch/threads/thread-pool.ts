@@ -20,7 +20,8 @@ export interface ThreadError {
 }
 
 export interface ThreadPool<Item, Result> {
-  readonly size: number;
+  /** Items at once that keep every thread busy. */
+  readonly parallel: number;
   /**
    * @param transfer buffers that the thread may have for itself
    * @throws what the thread threw; INTERNAL_ERROR when it ended
@@ -32,6 +33,8 @@ export interface ThreadPool<Item, Result> {
 
 /** Chunks live shortly: without a bound, each thread keeps a hundred MB of them before it looks for garbage. */
 const LIMITS = { maxYoungGenerationSizeMb: 24 };
+/** Items of each thread that wait beside the one that it does: it need not wait for the reader. */
+const WAITING = 1;
 /** What a thread has to close its model; ms. */
 const CLOSE_MS = 5_000;
 
@@ -58,7 +61,7 @@ export async function startThreadPool<Item, Result>(options: {
     throw error;
   }
   return {
-    size,
+    parallel: size * (1 + WAITING),
     close,
     run(item, transfer) {
       const idle = threads.reduce((best, other) => (other.load() < best.load() ? other : best));

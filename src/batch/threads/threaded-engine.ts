@@ -13,9 +13,6 @@ export interface ThreadItem {
   readonly options: ResolvedOptions;
 }
 
-/** Items of each thread that wait beside the one that it does: it need not wait for the reader. */
-const WAITING = 1;
-
 /** The engine of this thread, whose items are scored and encoded by others. */
 export const createThreadedEngine = (
   engine: BatchEngine<Chunk | WholeBody, OutputPiece>,
@@ -24,7 +21,7 @@ export const createThreadedEngine = (
   const freeBuffers = createBufferFreer();
   return {
     ...engine,
-    parallel: pool.size * (1 + WAITING),
+    parallel: pool.parallel,
     score(item, options) {
       freeBuffers();
       return pool.run({ item, options }, buffersOf(item));

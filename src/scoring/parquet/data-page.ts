@@ -65,9 +65,11 @@ export function readPage(
   countBytes(header.length);
   switch (header.kind) {
     case 'data':
-      return readDataPage(header, stored, leaf, most, countBytes);
-    case 'data v2':
-      return readDataPageV2(header, stored, leaf, most, countBytes);
+    case 'data v2': {
+      const count = pageCount(header, most);
+      const read = header.kind === 'data' ? partsOfPage : partsOfPageV2;
+      return pageOf(count, read(header, stored, leaf, count), leaf, countBytes);
+    }
     case 'dictionary': {
       const count = pageCount(header, Number.POSITIVE_INFINITY);
       countBytes(count * BYTES_PER_CELL);
@@ -80,25 +82,26 @@ export function readPage(
   }
 }
 
+interface PageParts extends Pick<LeafPage, 'definitions' | 'repetitions'> {
+  readonly encoding: number;
+  /** Stands at the values. */
+  readonly reader: ByteReader;
+}
+
 /** Its levels are compressed with its values. */
-function readDataPage(
-  header: PageHeader,
+function partsOfPage(
+  { details, length }: PageHeader,
   stored: Uint8Array,
-  leaf: OpenLeaf,
-  most: number,
-  countBytes: CountBytes,
-): LeafPage {
-  const { details } = header;
-  const count = pageCount(header, most);
-  const { maxRepetition, maxDefinition } = leaf.node;
-  const bytes = decompressPage(stored, leaf.codec, header.length, leaf.decompress);
-  const reader = createByteReader(bytes);
-  if (maxRepetition > 0) checkLevelEncoding(details, 4);
-  const repetitions = readLevels(maxRepetition, readSizedBytes, reader, count);
-  if (maxDefinition > 0) checkLevelEncoding(details, 3);
-  const definitions = readLevels(maxDefinition, readSizedBytes, reader, count);
+  { node, codec, decompress }: OpenLeaf,
+  count: number,
+): PageParts {
+  const reader = createByteReader(decompressPage(stored, codec, length, decompress));
+  if (node.maxRepetition > 0) checkLevelEncoding(details, 4);
+  const repetitions = readLevels(node.maxRepetition, readSizedBytes, reader, count);
+  if (node.maxDefinition > 0) checkLevelEncoding(details, 3);
+  const definitions = readLevels(node.maxDefinition, readSizedBytes, reader, count);
   const encoding = required(fields.number(details, 2), 'an encoding');
-  return pageOf({ count, repetitions, definitions, encoding, reader, leaf, countBytes });
+  return { repetitions, definitions, encoding, reader };
 }
 
 /** Bit-packed levels were given up long ago; no writer of today makes them. */
@@ -107,16 +110,13 @@ function checkLevelEncoding(details: ThriftStruct, field: number): void {
     throw corrupt('levels have an unknown encoding');
 }
 
-/** A data page of the second version, whose levels are never compressed. */
-function readDataPageV2(
-  header: PageHeader,
+/** Of the second version: its levels are never compressed. */
+function partsOfPageV2(
+  { details, length }: PageHeader,
   stored: Uint8Array,
   leaf: OpenLeaf,
-  most: number,
-  countBytes: CountBytes,
-): LeafPage {
-  const { details } = header;
-  const count = pageCount(header, most);
+  count: number,
+): PageParts {
   const { maxRepetition, maxDefinition } = leaf.node;
   const definitionBytes = required(fields.number(details, 5), 'the size of levels');
   const repetitionBytes = required(fields.number(details, 6), 'the size of levels');
@@ -130,10 +130,10 @@ function readDataPageV2(
   const isCompressed = fields.boolean(details, 7) ?? true;
   const codec = isCompressed && values.length > 0 ? leaf.codec : 0;
   const reader = createByteReader(
-    decompressPage(values, codec, header.length - levelBytes, leaf.decompress),
+    decompressPage(values, codec, length - levelBytes, leaf.decompress),
   );
   const encoding = required(fields.number(details, 4), 'an encoding');
-  return pageOf({ count, repetitions, definitions, encoding, reader, leaf, countBytes });
+  return { repetitions, definitions, encoding, reader };
 }
 
 function readLevels(
@@ -164,15 +164,12 @@ export function countValues(
   return count;
 }
 
-interface PageParts extends Pick<LeafPage, 'definitions' | 'repetitions'> {
-  readonly count: number;
-  readonly encoding: number;
-  readonly reader: ByteReader;
-  readonly leaf: OpenLeaf;
-  readonly countBytes: CountBytes;
-}
-
-function pageOf({ count, encoding, reader, leaf, countBytes, ...levels }: PageParts): LeafPage {
+function pageOf(
+  count: number,
+  { encoding, reader, ...levels }: PageParts,
+  leaf: OpenLeaf,
+  countBytes: CountBytes,
+): LeafPage {
   const valueCount = countValues(levels.definitions, leaf.node.maxDefinition, 0, count);
   const page = { ...levels, levelCount: count, valueCount };
   if (valueCount === 0) return { ...page, values: { kind: 'values', values: [] } };

@@ -47,7 +47,7 @@ function readFlatColumn(source: ColumnSource): Stored {
   return toStorage(type, { values, present, rowCount: metadata.rowCount });
 }
 
-/** A flat column has a value or a null for each row. */
+/** A flat column has a value or a null for each row. @throws {ServingError} BAD_REQUEST when its chunk says otherwise */
 export function checkFlatChunk({ rowCount, chunks }: RowGroup, { leafIndex }: SchemaNode): void {
   if (chunks[leafIndex]?.valueCount !== rowCount) {
     throw corrupt('a column has not as many values as the file has rows');

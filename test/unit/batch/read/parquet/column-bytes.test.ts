@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openColumnBytes } from '../../../../src/batch/read/column-bytes.ts';
+import { openColumnBytes } from '../../../../../src/batch/read/parquet/column-bytes.ts';
 
 const FILE = Uint8Array.from({ length: 100 }, (_, at) => at);
 

@@ -1,12 +1,16 @@
-import { createByteReader } from '../../scoring/parquet/byte-reader.ts';
-import { type LeafPage, type OpenLeaf, readPage } from '../../scoring/parquet/data-page.ts';
+import { createByteReader } from '../../../scoring/parquet/byte-reader.ts';
+import { type LeafPage, type OpenLeaf, readPage } from '../../../scoring/parquet/data-page.ts';
 import {
   appendPage,
   createLeafColumn,
   type LeafColumn,
-} from '../../scoring/parquet/leaf-column.ts';
-import type { LeafValues } from '../../scoring/parquet/leaf-values.ts';
-import { type PageHeader, pageCount, readPageHeader } from '../../scoring/parquet/page-header.ts';
+} from '../../../scoring/parquet/leaf-column.ts';
+import type { LeafValues } from '../../../scoring/parquet/leaf-values.ts';
+import {
+  type PageHeader,
+  pageCount,
+  readPageHeader,
+} from '../../../scoring/parquet/page-header.ts';
 import type { ColumnBytes } from './column-bytes.ts';
 import type { PageShare } from './page-budget.ts';
 import { plain, readParquet } from './parquet-metadata.ts';
@@ -81,7 +85,8 @@ export function openLeafRows({ bytes, leaf, rowCount, openShare }: LeafRowsOptio
 
 /** What is left when a page is decoded, or a dictionary: what it was decoded from is gone. */
 function heldBytes(page: LeafPage | undefined, leaf: OpenLeaf, header: PageHeader): number {
-  if (page === undefined) return bytesOf(leaf.dictionary ?? [], header);
+  if (header.kind === 'dictionary') return bytesOf(leaf.dictionary ?? [], header);
+  if (page === undefined) return 0;
   const { values, levelCount } = page;
   if (values.kind === 'indices') return levelCount + values.indices.byteLength;
   return levelCount + bytesOf(values.kind === 'numbers' ? values.bytes : values.values, header);

@@ -1,4 +1,4 @@
-import type { BatchInput, ByteRange } from '../batch-input.ts';
+import type { BatchInput, ByteRange } from '../../batch-input.ts';
 
 /** Bytes of one column of a row group, from front to back. */
 export interface ColumnBytes {

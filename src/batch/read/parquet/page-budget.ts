@@ -1,5 +1,5 @@
-import { ServingError } from '../../errors.ts';
-import type { CountBytes } from '../../scoring/parquet/page-values.ts';
+import { ServingError } from '../../../errors.ts';
+import type { CountBytes } from '../../../scoring/parquet/page-values.ts';
 
 /** What one page, or one dictionary, holds of a budget. */
 export interface PageShare {

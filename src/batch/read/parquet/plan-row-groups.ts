@@ -1,6 +1,6 @@
-import type { BatchInput } from '../batch-input.ts';
+import type { BatchInput } from '../../batch-input.ts';
+import type { RangePlan, RowRange } from '../range-plan.ts';
 import { columnEnds, readMetadata, refuseNested } from './parquet-metadata.ts';
-import type { RangePlan, RowRange } from './range-plan.ts';
 
 /**
  * Say which row groups of a Parquet file go together, about `rangeBytes` of them, by what the file says of itself: nothing else

@@ -1,18 +1,18 @@
-import { badRequest } from '../../errors.ts';
-import { decompress } from '../../invocation/decompress.ts';
-import { type Column, column, type Frame, frame } from '../../model/frame.ts';
-import { type ArrowType, arrowTypeOf } from '../../scoring/parquet/arrow-type.ts';
-import type { ColumnChunk, RowGroup } from '../../scoring/parquet/file-metadata.ts';
-import { leafTypeOf } from '../../scoring/parquet/leaf-cells.ts';
-import type { LeafColumn } from '../../scoring/parquet/leaf-column.ts';
-import { type ColumnPlace, checkFlatChunk } from '../../scoring/parquet/read-column.ts';
-import { type describeColumns, pandasColumn } from '../../scoring/parquet/read-frame.ts';
-import { objects, type SparseValues, toStorage } from '../../scoring/parquet/to-storage.ts';
-import { mapInOrder } from '../map-in-order.ts';
+import { badRequest } from '../../../errors.ts';
+import { decompress } from '../../../invocation/decompress.ts';
+import { type Column, column, type Frame, frame } from '../../../model/frame.ts';
+import { type ArrowType, arrowTypeOf } from '../../../scoring/parquet/arrow-type.ts';
+import type { ColumnChunk, RowGroup } from '../../../scoring/parquet/file-metadata.ts';
+import { leafTypeOf } from '../../../scoring/parquet/leaf-cells.ts';
+import type { LeafColumn } from '../../../scoring/parquet/leaf-column.ts';
+import { type ColumnPlace, checkFlatChunk } from '../../../scoring/parquet/read-column.ts';
+import { type describeColumns, pandasColumn } from '../../../scoring/parquet/read-frame.ts';
+import { objects, type SparseValues, toStorage } from '../../../scoring/parquet/to-storage.ts';
+import { mapInOrder } from '../../map-in-order.ts';
 import { openColumnBytes } from './column-bytes.ts';
 import type { GroupBytes } from './group-bytes.ts';
 import { type LeafRows, openLeafRows } from './leaf-rows.ts';
-import { createPageBudget } from './page-budget.ts';
+import { createPageBudget, type PageShare } from './page-budget.ts';
 import { readParquet } from './parquet-metadata.ts';
 
 export type FileColumns = ReturnType<typeof describeColumns> & {
@@ -62,7 +62,7 @@ export async function openRowGroup(
     const chunk = group.chunks[node.leafIndex] as ColumnChunk;
     const range = ranges[node.leafIndex] ?? { start: 0, end: 0 };
     const type = readParquet(() => arrowTypeOf(node.element, field));
-    const openRows = (): LeafRows => {
+    const openRows = (openShare: () => PageShare): LeafRows => {
       const leaf = { node, type: leafTypeOf(node.element, type), decompress, codec: chunk.codec };
       const bytes = openColumnBytes(read, range, windowBytes);
       const rowCount = group.rowCount;
@@ -70,7 +70,7 @@ export async function openRowGroup(
     };
     const isDecided = node.maxDefinition === 0 || !isTypedByNulls(type);
     const hasNulls = !isDecided && (await findNulls(chunk, group.rowCount, openRows));
-    return { name, type, rows: openRows(), hasNulls };
+    return { name, type, rows: openRows(openShare), hasNulls };
   }
 
   const columns = await forEachColumn([...file.places], ([name, place]) => open(name, place));
@@ -95,10 +95,10 @@ const isTypedByNulls = ({ kind }: ArrowType): boolean => kind === 'integer' || k
 async function findNulls(
   { nullCount }: ColumnChunk,
   rowCount: number,
-  openRows: () => LeafRows,
+  openRows: (openShare: () => PageShare) => LeafRows,
 ): Promise<boolean> {
   if (nullCount === 0) return false;
-  const rows = openRows();
+  const rows = openRows(createPageBudget(MAX_OPEN_BYTES)); // nothing of it is kept
   for (let at = 0; at < rowCount; at += LOOK_ROWS) {
     const count = Math.min(LOOK_ROWS, rowCount - at);
     if ((await rows.take(count)).valueCount < count) return true;

@@ -1,5 +1,5 @@
-import type { RowGroup } from '../../scoring/parquet/file-metadata.ts';
-import type { BatchInput, ByteRange } from '../batch-input.ts';
+import type { RowGroup } from '../../../scoring/parquet/file-metadata.ts';
+import type { BatchInput, ByteRange } from '../../batch-input.ts';
 
 /** Where the bytes of a row group come from. */
 export interface GroupBytes {

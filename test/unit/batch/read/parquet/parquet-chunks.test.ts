@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { BatchInput } from '../../../../src/batch/batch-input.ts';
-import type { FrameChunk } from '../../../../src/batch/chunk.ts';
-import { parquetChunks } from '../../../../src/batch/read/parquet-chunks.ts';
-import { planRowGroups } from '../../../../src/batch/read/plan-row-groups.ts';
-import { createAssembler } from '../../../../src/batch/write/create-assembler.ts';
-import { encodeChunk } from '../../../../src/batch/write/encode-chunk.ts';
-import { encodeThrift } from '../../../../src/batch/write/parquet/encode-thrift.ts';
-import { type Column, column, frame } from '../../../../src/model/frame.ts';
-import { ndArray } from '../../../../src/model/nd-array.ts';
-import { scoredChunk, textChunk } from '../../../helpers/text-chunk.ts';
+import type { BatchInput } from '../../../../../src/batch/batch-input.ts';
+import type { FrameChunk } from '../../../../../src/batch/chunk.ts';
+import { parquetChunks } from '../../../../../src/batch/read/parquet/parquet-chunks.ts';
+import { planRowGroups } from '../../../../../src/batch/read/parquet/plan-row-groups.ts';
+import { createAssembler } from '../../../../../src/batch/write/create-assembler.ts';
+import { encodeChunk } from '../../../../../src/batch/write/encode-chunk.ts';
+import { encodeThrift } from '../../../../../src/batch/write/parquet/encode-thrift.ts';
+import { type Column, column, frame } from '../../../../../src/model/frame.ts';
+import { ndArray } from '../../../../../src/model/nd-array.ts';
+import { scoredChunk, textChunk } from '../../../../helpers/text-chunk.ts';
 
 const OPTIONS = {
   outputFormat: 'parquet',

@@ -1,14 +1,14 @@
-import { badRequest } from '../../errors.ts';
-import { arrowTypeOf } from '../../scoring/parquet/arrow-type.ts';
-import type { FileMetadata, RowGroup } from '../../scoring/parquet/file-metadata.ts';
-import type { ColumnPlace } from '../../scoring/parquet/read-column.ts';
-import { describeColumns } from '../../scoring/parquet/read-frame.ts';
-import { buildSchemaTree } from '../../scoring/parquet/schema-tree.ts';
-import type { BatchInput } from '../batch-input.ts';
-import type { FrameChunk } from '../chunk.ts';
+import { badRequest } from '../../../errors.ts';
+import { arrowTypeOf } from '../../../scoring/parquet/arrow-type.ts';
+import type { FileMetadata, RowGroup } from '../../../scoring/parquet/file-metadata.ts';
+import type { ColumnPlace } from '../../../scoring/parquet/read-column.ts';
+import { describeColumns } from '../../../scoring/parquet/read-frame.ts';
+import { buildSchemaTree } from '../../../scoring/parquet/schema-tree.ts';
+import type { BatchInput } from '../../batch-input.ts';
+import type { FrameChunk } from '../../chunk.ts';
+import type { RowGroups } from '../range-plan.ts';
 import { type GroupBytes, openGroupBytes } from './group-bytes.ts';
 import { columnEnds, readMetadata, readParquet, refuseNested } from './parquet-metadata.ts';
-import type { RowGroups } from './range-plan.ts';
 import { type FileColumns, openRowGroup } from './row-group-rows.ts';
 
 /** Of wide tables a chunk has fewer rows. */
@@ -40,10 +40,10 @@ export async function* parquetChunks(
   const ends = columnEnds(metadata, end);
   const mostRows = Math.ceil(MAX_CHUNK_CELLS / Math.max(1, file.places.size));
   const wanted = total === 0 ? [emptyGroup(metadata)] : numbered(metadata, groups);
-  let ahead = fetch(wanted[0]);
+  let ahead = fetchGroup(wanted[0]);
   for (const [at, { group, firstRow }] of wanted.entries()) {
     const bytes = await (ahead as Promise<GroupBytes>);
-    ahead = fetch(wanted[at + 1]);
+    ahead = fetchGroup(wanted[at + 1]);
     const take = await openRowGroup(group, bytes, file);
     let from = 0;
     do {
@@ -55,7 +55,7 @@ export async function* parquetChunks(
     } while (from < group.rowCount);
   }
 
-  function fetch(next: NumberedGroup | undefined): Promise<GroupBytes> | undefined {
+  function fetchGroup(next: NumberedGroup | undefined): Promise<GroupBytes> | undefined {
     const bytes = next && openGroupBytes(input, next.group, ends);
     bytes?.catch(() => undefined); // thrown when its turn comes
     return bytes;

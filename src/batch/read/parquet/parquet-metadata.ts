@@ -1,7 +1,7 @@
-import { badRequest } from '../../errors.ts';
-import { type FileMetadata, readFileMetadata } from '../../scoring/parquet/file-metadata.ts';
-import { buildSchemaTree } from '../../scoring/parquet/schema-tree.ts';
-import type { BatchInput } from '../batch-input.ts';
+import { badRequest } from '../../../errors.ts';
+import { type FileMetadata, readFileMetadata } from '../../../scoring/parquet/file-metadata.ts';
+import { buildSchemaTree } from '../../../scoring/parquet/schema-tree.ts';
+import type { BatchInput } from '../../batch-input.ts';
 
 /** Most footers are smaller: one read brings both the length and what it is the length of. */
 const TAIL_BYTES = 64 * 1024;
