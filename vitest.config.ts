@@ -11,6 +11,12 @@ const project = (
 /** Files share what they have imported: templates are made once, and not for each file. */
 const shared = ({ test }: ReturnType<typeof project>) => ({ test: { ...test, isolate: false } });
 
+/** Made once, before the files that share it. */
+const BUILT = 'test/helpers/prepare-built.ts';
+
+/** On a machine of two processors, too: the files mostly wait, for queues and for claims that end. */
+const twoAtOnce = ({ test }: ReturnType<typeof project>) => ({ test: { ...test, maxWorkers: 2 } });
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,10 +27,10 @@ export default defineConfig({
       project('integration', ['test/integration/**/*.test.ts'], 60_000),
       shared(project('infra', ['test/infra/**/*.test.ts'], 60_000)),
       project('properties', ['test/properties/**/*.test.ts'], 600_000),
-      project('deployed', ['test/infra/**/*.deployed.ts'], 120_000, ['test/infra/prepare.ts']),
+      project('deployed', ['test/infra/**/*.deployed.ts'], 120_000, [BUILT]),
       project('python', ['test/python/**/*.test.ts'], 300_000),
       project('image', ['test/image/**/*.test.ts'], 120_000),
-      project('artifact', ['test/artifact/**/*.test.ts'], 120_000),
+      twoAtOnce(project('artifact', ['test/artifact/**/*.test.ts'], 120_000, [BUILT])),
     ],
   },
 });
