@@ -1,3 +1,4 @@
+import { isBlobUri } from '../artifacts/blob-location.ts';
 import { findLocalPath } from '../artifacts/local-path.ts';
 import { ServingError } from '../errors.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -5,11 +6,11 @@ import type { ObjectStore } from './object-store.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The store that a root URI names: `s3://<bucket>/<prefix>`, a folder or `file:`. Nothing is asked of it yet.
+ * The store that a root URI names: `s3://<bucket>/<prefix>`, Azure Blob Storage (`wasbs:`, `abfss:`, `https:`), a folder or `file:`. Nothing is asked of it yet.
  *
  * Each kind is loaded when it is named: AWS's SDK takes longer to load than most commands to run.
  *
- * @param environment see `readS3Settings` for the variables
+ * @param environment see `readS3Settings` and `openBlobContainer` for the variables
  * @throws {ServingError} INVALID_PARAMETER_VALUE for a URI or a variable that cannot be understood,
  *   NOT_IMPLEMENTED for a storage that cannot be written to
  */
@@ -20,6 +21,10 @@ export async function openObjectStore(uri: string, environment: Environment): Pr
   if (/^s3:/i.test(trimmed)) {
     const { createS3ObjectStore } = await import('./s3-object-store.ts');
     return createS3ObjectStore(trimmed, environment);
+  }
+  if (isBlobUri(trimmed, environment)) {
+    const { createBlobObjectStore } = await import('./blob-object-store.ts');
+    return createBlobObjectStore(trimmed, environment);
   }
   const path = findLocalPath(trimmed);
   if (path !== undefined) {
@@ -33,4 +38,5 @@ export async function openObjectStore(uri: string, environment: Environment): Pr
   );
 }
 
-const USE = 'use s3://<bucket>/<prefix> or a folder';
+const USE =
+  'use s3://<bucket>/<prefix>, wasbs://<container>@<account>.blob.core.windows.net/<prefix> or a folder';

@@ -1,8 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { withRetries } from '../artifacts/retry.ts';
+import { attemptInTime } from '../artifacts/attempt-in-time.ts';
 import type { S3Permission, S3Request } from '../artifacts/s3-error.ts';
 import { parseS3Uri } from '../artifacts/s3-settings.ts';
-import { ServingError } from '../errors.ts';
 import type { CallOptions } from './object-store.ts';
 import { createS3SdkClient } from './s3-sdk-client.ts';
 import { findSdkFailure, translateSdkError } from './s3-sdk-error.ts';
@@ -54,7 +53,6 @@ export function openS3Bucket(
   const { bucket, prefix: root } = parseS3Uri(uri);
   const { client, settings } = createS3SdkClient(environment);
   const { expectedBucketOwner, region } = settings;
-  const never = new AbortController().signal;
 
   const requestOf = (key: string, permission: S3Permission) => ({
     place: `s3://${bucket}/${root}${key}`,
@@ -71,34 +69,19 @@ export function openS3Bucket(
     },
     root,
     requestOf,
-    async attempt({ key, permission, attempts = ATTEMPTS, isLong, signal: caller = never }, work) {
+    attempt({ key, permission, attempts = ATTEMPTS, isLong = false, signal }, work) {
       const request = requestOf(key, permission);
-      const limit = isLong ? never : AbortSignal.timeout(timeoutMs);
-      const signal = AbortSignal.any([caller, limit]);
-      const once = async () => {
-        try {
-          return await work(signal);
-        } catch (error) {
-          signal.throwIfAborted();
-          throw translateSdkError(error, request);
-        }
-      };
-      try {
-        const policy = { transientAttempts: attempts, mismatchAttempts: 1, signal };
-        return await withRetries(once, policy);
-      } catch (error) {
-        throw limit.aborted && error === limit.reason ? tooSlow(request, timeoutMs, error) : error;
-      }
+      return attemptInTime({
+        work,
+        translate: (error) => translateSdkError(error, request),
+        place: request.place,
+        attempts,
+        signal,
+        ...(!isLong && { timeoutMs }),
+      });
     },
   };
 }
-
-const tooSlow = ({ place }: S3Request, timeoutMs: number, cause: unknown): ServingError =>
-  new ServingError(
-    'TEMPORARILY_UNAVAILABLE',
-    `${place} did not answer within ${timeoutMs / 1000} s; try again`,
-    { cause },
-  );
 
 /** A missing bucket is a wrong setting, not an object that is not there. */
 export function isMissingKey(error: unknown): boolean {

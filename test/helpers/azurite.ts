@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { BlobServiceClient } from '@azure/storage-blob';
+
+/** Blob Storage on this machine, by Microsoft's own emulator. */
+export interface Azurite {
+  /** What a program is told to use it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A new, empty container. */
+  createContainer(): Promise<{ readonly name: string; readonly uri: string }>;
+  /** Empty a container. */
+  clear(container: string): Promise<void>;
+  readonly client: BlobServiceClient;
+  close(): Promise<void>;
+}
+
+/** The account of the emulator; its key is public. @see https://learn.microsoft.com/en-us/azure/storage/common/storage-use-azurite */
+const ACCOUNT = 'devstoreaccount1';
+const KEY =
+  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
+/** Knows fewer versions of the interface than the clients, hence the first option. */
+const OPTIONS = ['--skipApiVersionCheck', '--disableTelemetry', '--inMemoryPersistence'];
+
+export async function startAzurite(): Promise<Azurite> {
+  const directory = await mkdtemp(join(tmpdir(), 'azurite-'));
+  const main = createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js');
+  const child = spawn(
+    process.execPath,
+    [main, '--blobHost', '127.0.0.1', '--blobPort', '0', ...OPTIONS],
+    { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const url = await listeningUrl(child);
+  const connection = `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${KEY};BlobEndpoint=${url}/${ACCOUNT};`;
+  const client = BlobServiceClient.fromConnectionString(connection);
+  let containers = 0;
+  return {
+    environment: { AZURE_STORAGE_CONNECTION_STRING: connection },
+    client,
+    async createContainer() {
+      const name = `models-${++containers}`;
+      await client.createContainer(name);
+      return { name, uri: `wasbs://${name}@${ACCOUNT}.blob.core.windows.net` };
+    },
+    async clear(container) {
+      const blobs = client.getContainerClient(container);
+      for await (const { name } of blobs.listBlobsFlat()) await blobs.deleteBlob(name);
+    },
+    async close() {
+      child.kill('SIGKILL'); // it holds nothing that is worth keeping
+      await once(child, 'exit');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** It prints where it listens. */
+async function listeningUrl(child: ChildProcess): Promise<string> {
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  for await (const line of lines) {
+    const url = /listens on (http:\/\/\S+)/.exec(line)?.[1];
+    if (url !== undefined) {
+      lines.on('line', () => {}); // so that its pipe never fills up
+      child.stdout?.resume();
+      return url;
+    }
+  }
+  throw new Error('Azurite ended before it listened');
+}
