@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { ContainerClient, StoragePipelineOptions } from '@azure/storage-blob';
+import { ServingError } from '../errors.ts';
 import { attemptInTime } from './attempt-in-time.ts';
 import { type BlobAccess, translateBlobError } from './blob-error.ts';
 import { type BlobLocation, formatBlobUri, parseBlobUri } from './blob-location.ts';
@@ -101,8 +102,10 @@ async function openClient(
   const url = `${accountUrl}/${container}`;
   const connection = environment['AZURE_STORAGE_CONNECTION_STRING']?.trim();
   if (credential === undefined && connection) {
-    return sdk.BlobServiceClient.fromConnectionString(connection, PIPELINE).getContainerClient(
-      container,
+    return byConnectionString(() =>
+      sdk.BlobServiceClient.fromConnectionString(connection, PIPELINE).getContainerClient(
+        container,
+      ),
     );
   }
   const key = environment['AZURE_STORAGE_ACCESS_KEY']?.trim();
@@ -115,6 +118,18 @@ async function openClient(
     return new sdk.ContainerClient(`${url}?${signature}`, new sdk.AnonymousCredential(), PIPELINE);
   }
   return new sdk.ContainerClient(url, credential ?? (await findIdentity(environment)), PIPELINE);
+}
+
+/** The SDK's own message may quote what it could not read. */
+function byConnectionString<T>(connect: () => T): T {
+  try {
+    return connect();
+  } catch {
+    throw new ServingError(
+      'INVALID_PARAMETER_VALUE',
+      'AZURE_STORAGE_CONNECTION_STRING cannot be read: copy it whole, as the portal or az storage account show-connection-string gives it',
+    );
+  }
 }
 
 /** One for the process: it keeps its tokens. */

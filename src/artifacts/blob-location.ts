@@ -4,8 +4,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A folder or an object of Azure Blob Storage. */
 export interface BlobLocation {
-  /** `https://<account>.blob.core.windows.net`, without a slash at its end. */
+  /** `https://<account>.blob.core.windows.net`, or the endpoint that the environment names; without a slash at its end. */
   readonly accountUrl: string;
+  /** `<account>.blob.core.windows.net`; says which account it is. */
+  readonly host: string;
   readonly container: string;
   /** As the service keeps it, without slashes around it; empty for the whole container. */
   readonly key: string;
@@ -16,7 +18,7 @@ const FORMS =
 
 /** Public cloud, China, US government, and the zones of accounts with DNS endpoints of their own. */
 const HOST =
-  /^[a-z0-9]{3,24}(\.privatelink)?(\.z\d+)?\.(blob|dfs)\.(core\.windows\.net|core\.chinacloudapi\.cn|core\.usgovcloudapi\.net|storage\.azure\.net)$/;
+  /^[a-z0-9]{3,24}(\.privatelink)?(\.z\d+)?\.(blob|dfs)\.(core\.windows\.net|core\.chinacloudapi\.cn|core\.usgovcloudapi\.net|storage\.azure\.net)$/i;
 
 /** Whether a URI names Blob Storage: by its scheme, by the name of its host, or below the endpoint that the environment names. */
 export function isBlobUri(uri: string, environment: Environment): boolean {
@@ -37,23 +39,48 @@ export function isBlobUri(uri: string, environment: Environment): boolean {
  */
 export function parseBlobUri(uri: string, environment: Environment): BlobLocation {
   const endpoint = blobEndpointOf(environment);
-  const [, scheme, container, host, path] =
-    /^(wasbs|abfss):\/\/([^@/]+)@([^/?#]+)(?:\/(.*))?$/is.exec(uri) ?? [];
-  if (scheme !== undefined && container !== undefined && HOST.test(host ?? '')) {
-    const raw = path ?? '';
-    const key = scheme.toLowerCase() === 'abfss' ? decodePath(raw, uri) : raw;
-    return checked(endpoint ?? accountUrlOf(host as string), container, key, uri);
-  }
-  const url = /^https?:/i.test(uri) ? URL.parse(uri) : null;
-  if (url === null || url.search !== '' || url.hash !== '' || url.username !== '') throw wrong(uri);
-  if (isBelow(url.href, endpoint)) return fromPath(endpoint, url.href.slice(endpoint.length), uri);
-  if (url.protocol !== 'https:' || url.port !== '' || !HOST.test(url.hostname)) throw wrong(uri);
-  return fromPath(endpoint ?? accountUrlOf(url.hostname), url.pathname, uri);
+  const { host, container, key } = takeApart(uri, endpoint) ?? throwWrong(uri);
+  const isContainer = /^(\$root|\$web|\$logs|[a-z0-9](-?[a-z0-9]){2,62})$/.test(container);
+  const trimmed = key.replace(/^\/+|\/+$/g, '');
+  const isKey =
+    trimmed.isWellFormed() && !trimmed.split('/').some((part) => part === '.' || part === '..');
+  if (!isContainer || !isKey) throwWrong(uri);
+  return { accountUrl: endpoint ?? `https://${host}`, host, container, key: trimmed };
 }
 
-/** `https://<account>.blob.core.windows.net/<container>/<key>`, percent-encoded; one location has one such text. */
-export const formatBlobUri = ({ accountUrl, container, key }: BlobLocation): string =>
-  `${accountUrl}/${container}${key === '' ? '' : `/${key.split('/').map(encodeURIComponent).join('/')}`}`;
+/** `wasbs://<container>@<account>.blob.core.windows.net/<key>`, as MLflow writes it; one location has one such text. */
+export const formatBlobUri = ({ host, container, key }: BlobLocation): string =>
+  `wasbs://${container}@${host}${key === '' ? '' : `/${key}`}`;
+
+function takeApart(
+  uri: string,
+  endpoint: string | undefined,
+): Pick<BlobLocation, 'host' | 'container' | 'key'> | undefined {
+  const [, scheme, container, host = '', path = ''] =
+    /^(wasbs|abfss):\/\/([^@/]+)@([^/?#]+)(?:\/(.*))?$/is.exec(uri) ?? [];
+  if (scheme !== undefined && container !== undefined) {
+    const key = scheme.toLowerCase() === 'abfss' ? decode(path) : path;
+    return HOST.test(host) && key !== undefined
+      ? { host: blobHost(host), container, key }
+      : undefined;
+  }
+  const url = /^https?:/i.test(uri) ? URL.parse(uri) : null;
+  if (url === null || `${url.search}${url.hash}${url.username}` !== '') return undefined;
+  if (isBelow(url.href, endpoint)) {
+    return fromPath(
+      `${accountOf(endpoint)}.blob.core.windows.net`,
+      url.href.slice(endpoint.length),
+    );
+  }
+  if (url.protocol !== 'https:' || url.port !== '' || !HOST.test(url.hostname)) return undefined;
+  return fromPath(blobHost(url.hostname), url.pathname);
+}
+
+function fromPath(host: string, path: string) {
+  const [, first = '', rest = ''] = /^\/([^/]+)(?:\/(.*))?$/s.exec(path) ?? [];
+  const [container, key] = [decode(first), decode(rest)];
+  return container === undefined || key === undefined ? undefined : { host, container, key };
+}
 
 /** `BlobEndpoint` of the connection string, or what its other fields say; undefined without one. */
 function blobEndpointOf(environment: Environment): string | undefined {
@@ -77,33 +104,27 @@ const isBelow = (href: string, endpoint: string | undefined): endpoint is string
   endpoint !== undefined && href.startsWith(`${endpoint}/`);
 
 /** Data Lake accounts answer as Blob Storage, too. */
-const accountUrlOf = (host: string): string => `https://${host.replace('.dfs.', '.blob.')}`;
+const blobHost = (host: string): string => host.toLowerCase().replace('.dfs.', '.blob.');
 
-function fromPath(accountUrl: string, path: string, uri: string): BlobLocation {
-  const [, container = '', key = ''] = /^\/([^/]+)(?:\/(.*))?$/s.exec(path) ?? [];
-  return checked(accountUrl, decodePath(container, uri), decodePath(key, uri), uri);
-}
+/** The account is the first part of the path of an emulator's endpoint, of any other the first of its host. */
+const accountOf = (endpoint: string): string => {
+  const { hostname, pathname } = new URL(endpoint);
+  return pathname.slice(1) || (hostname.split('.')[0] ?? '');
+};
 
-function checked(accountUrl: string, container: string, key: string, uri: string): BlobLocation {
-  const isContainer = /^(\$root|\$web|\$logs|[a-z0-9](-?[a-z0-9]){2,62})$/.test(container);
-  const trimmed = key.replace(/^\/+|\/+$/g, '');
-  const isKey =
-    trimmed.isWellFormed() && !trimmed.split('/').some((part) => part === '.' || part === '..');
-  if (!isContainer || !isKey) throw wrong(uri);
-  return { accountUrl, container, key: trimmed };
-}
-
-function decodePath(text: string, uri: string): string {
+function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw wrong(uri);
+    return undefined;
   }
 }
 
 /** Without what comes after a question mark: it may be a shared access signature. */
-const wrong = (uri: string): ServingError =>
-  new ServingError(
+function throwWrong(uri: string): never {
+  const shown = JSON.stringify(uri.replace(/[?#].*$/s, '').slice(0, 120));
+  throw new ServingError(
     'INVALID_PARAMETER_VALUE',
-    `${JSON.stringify(uri.replace(/[?#].*$/s, '').slice(0, 120))} does not name a place in Azure Blob Storage: use ${FORMS}`,
+    `${shown} does not name a place in Azure Blob Storage: use ${FORMS}`,
   );
+}

@@ -20,11 +20,7 @@ export function createBlobObjectReader(container: BlobContainer): ObjectReader {
       return found === 'unchanged' ? undefined : found?.bytes;
     },
 
-    async readTagged(
-      key,
-      seen,
-      options = {},
-    ): Promise<TaggedBytes | 'unchanged' | undefined> {
+    async readTagged(key, seen, options = {}): Promise<TaggedBytes | 'unchanged' | undefined> {
       const asked = { ...options, maxBytes: MAX_BYTES, ...(seen !== undefined && { seen }) };
       const found = await readBlob(container, key, asked);
       if (found === undefined || found === 'unchanged') return found;

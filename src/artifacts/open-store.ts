@@ -4,6 +4,7 @@ import { onceUnlessFailed } from '../once.ts';
 import { locateArtifacts } from '../registry/artifact-location.ts';
 import { readAllowList } from './allow-list.ts';
 import type { ArtifactStore } from './artifact-store.ts';
+import { isBlobUri, parseBlobUri } from './blob-location.ts';
 import type { DownloadPolicy } from './download-directory.ts';
 import { readPartSettings } from './download-settings.ts';
 import { findLocalPath } from './local-path.ts';
@@ -25,10 +26,8 @@ export interface OpenArtifactStoreOptions extends DownloadPolicy {
 /** Schemes of other storages that MLflow knows, and what to do instead. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   gs: 'serve it through an MLflow server with artifact proxying',
-  wasb: 'serve it through an MLflow server with artifact proxying',
-  wasbs: 'serve it through an MLflow server with artifact proxying',
-  abfs: 'serve it through an MLflow server with artifact proxying',
-  abfss: 'serve it through an MLflow server with artifact proxying',
+  wasb: 'use wasbs:',
+  abfs: 'use abfss:',
   dbfs: 'copy the model to S3 or a folder',
   hdfs: 'copy the model to S3 or a folder',
   viewfs: 'copy the model to S3 or a folder',
@@ -39,12 +38,12 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
 };
 
 /**
- * One store for every location a registry may name: folders, `file:`, `s3:`, `http(s):` and `mlflow-artifacts:`.
+ * One store for every location a registry may name: folders, `file:`, `s3:`, `wasbs:`, `abfss:`, `http(s):` and `mlflow-artifacts:`.
  *
  * Each kind is loaded when the first location of its scheme is read. Locations come from servers and are not
  * trusted: `readAllowList` says which are read at all.
  *
- * @param environment see `readAllowList`, `readS3Settings`, `readPartSettings` and `createMlflowHttpClient` for the variables
+ * @param environment see `readAllowList`, `readS3Settings`, `openBlobContainer`, `readPartSettings` and `createMlflowHttpClient` for the variables
  * @throws {ServingError} INVALID_PARAMETER_VALUE for a variable that cannot be understood; when used, as `ArtifactStore`, and
  *   NOT_IMPLEMENTED for a storage that is not supported
  */
@@ -57,9 +56,14 @@ export function openArtifactStore(
   const openProxy = onceUnlessFailed(() =>
     loadProxyStore(environment, allowed.trustedOrigins, options),
   );
+  const openBlob = onceUnlessFailed(() => loadBlobStore(environment, options));
   const openLocal = onceUnlessFailed(() => loadLocalStore(options));
 
   async function findStore(scheme: string, uri: string): Promise<ArtifactStore> {
+    if (isBlobUri(uri, environment)) {
+      allowed.checkContainer(parseBlobUri(uri, environment));
+      return openBlob();
+    }
     switch (scheme) {
       case 'file':
         return openLocal();
@@ -137,6 +141,18 @@ async function loadS3Store(
   if (options.s3Client) return createS3Store(options.s3Client, policy);
   const { createS3Client } = await import('./s3-client.ts');
   return createS3Store(createS3Client(environment), policy);
+}
+
+async function loadBlobStore(
+  environment: Environment,
+  options: OpenArtifactStoreOptions,
+): Promise<ArtifactStore> {
+  const [{ createBlobStore }, { openBlobContainer }] = await Promise.all([
+    import('./blob-store.ts'),
+    import('./blob-container.ts'),
+  ]);
+  const policy = { ...readPartSettings(environment), ...options };
+  return createBlobStore((uri) => openBlobContainer(uri, environment), policy);
 }
 
 async function loadProxyStore(

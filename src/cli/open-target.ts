@@ -43,7 +43,7 @@ export async function openTarget({ to, registryUri }: TargetOptions): Promise<Ta
       const client = createMlflowHttpClient(environment, { secrets: openSecrets(environment) });
       return { kind: 'mlflow', pointers: createMlflowPointers({ serverUrl, client }) };
     }
-    case 's3':
+    case 'objects':
       return { kind: 'published', store: await openObjectStore(location.uri, environment) };
     case 'sqlite':
       throw onlyRead("MLflow's database", 'sqlite:///…');

@@ -1,8 +1,10 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { isBlobUri } from '../artifacts/blob-location.ts';
 import { openArtifactStore } from '../artifacts/open-store.ts';
 import type { S3Client } from '../artifacts/s3-client.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ModelRegistry } from '../registry/model-registry.ts';
+import type { ObjectReader } from '../registry/object-reader.ts';
 import { openRegistry } from '../registry/open-registry.ts';
 import { openSecrets } from './open-secrets.ts';
 
@@ -24,6 +26,7 @@ export async function openSources(environment: Environment): Promise<Sources> {
     registry: openRegistry(environment, {
       secrets,
       openObjects: async (uri) => {
+        if (isBlobUri(uri, environment)) return openBlobReader(uri, environment);
         const { createS3ObjectReader } = await import('../artifacts/s3-object-reader.ts');
         return createS3ObjectReader(s3Client ?? (await openS3Client(environment)), uri);
       },
@@ -41,4 +44,16 @@ function isOnS3(environment: Environment): boolean {
 async function openS3Client(environment: Environment): Promise<S3Client> {
   const { createS3Client } = await import('../artifacts/s3-client.ts');
   return createS3Client(environment);
+}
+
+/** A registry is asked while a request waits; ms for one call with its retries. */
+const REGISTRY_TIMEOUT_MS = 20_000;
+
+async function openBlobReader(uri: string, environment: Environment): Promise<ObjectReader> {
+  const [{ openBlobContainer }, { createBlobObjectReader }] = await Promise.all([
+    import('../artifacts/blob-container.ts'),
+    import('../artifacts/blob-object-reader.ts'),
+  ]);
+  const container = await openBlobContainer(uri, environment, { timeoutMs: REGISTRY_TIMEOUT_MS });
+  return createBlobObjectReader(container);
 }

@@ -21,7 +21,7 @@ export interface OpenRegistryOptions {
   readonly httpClient?: () => Promise<HttpClient>;
   /** Reads the credentials of the server that the environment only refers to. @default none */
   readonly secrets?: SecretReader;
-  /** Opens a published registry at an `s3://` URI. @default S3 is refused */
+  /** Opens a published registry in a bucket of S3 or a container of Blob Storage. @default both are refused */
   readonly openObjects?: (uri: string) => Promise<ObjectReader>;
 }
 
@@ -69,13 +69,13 @@ function adviceFor(uri: string): string | undefined {
 type Opened = RegisteredModels | RegistryBackend;
 
 /**
- * Opens each kind. The one REST client is kept, for its connections, and registries on S3, for what they remember: asking
+ * Opens each kind. The one REST client is kept, for its connections, and registries in buckets and containers, for what they remember: asking
  * again then costs one small request.
  */
 function openerFor(environment: Environment, options: OpenRegistryOptions) {
   const { cwd = process.cwd(), secrets } = options;
   let client: Promise<HttpClient> | undefined;
-  const onS3 = new Map<string, Promise<RegisteredModels>>();
+  const onObjects = new Map<string, Promise<RegisteredModels>>();
   const defaultClient = async () => {
     const { createMlflowHttpClient } = await import('../http-client/mlflow-http-client.ts');
     return createMlflowHttpClient(environment, secrets ? { secrets } : {});
@@ -94,20 +94,24 @@ function openerFor(environment: Environment, options: OpenRegistryOptions) {
       }
       case 'folder':
         return openFolder(location.path);
-      case 's3': {
+      case 'objects': {
         if (options.openObjects === undefined) {
-          throw new ServingError('NOT_IMPLEMENTED', 'a registry on S3 cannot be read here');
+          throw new ServingError(
+            'NOT_IMPLEMENTED',
+            'a registry in a bucket or a container cannot be read here',
+          );
         }
-        const opened = onS3.get(location.uri) ?? openBucket(location.uri, options.openObjects);
-        onS3.set(location.uri, opened);
-        opened.catch(() => onS3.delete(location.uri)); // the caller gets the error, the next one another attempt
+        const opened =
+          onObjects.get(location.uri) ?? openPublished(location.uri, options.openObjects);
+        onObjects.set(location.uri, opened);
+        opened.catch(() => onObjects.delete(location.uri)); // the caller gets the error, the next one another attempt
         return opened;
       }
     }
   };
 }
 
-async function openBucket(
+async function openPublished(
   uri: string,
   openObjects: NonNullable<OpenRegistryOptions['openObjects']>,
 ): Promise<RegisteredModels> {

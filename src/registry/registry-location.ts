@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isBlobUri } from '../artifacts/blob-location.ts';
 import { ServingError } from '../errors.ts';
 
 /** Where a registry is, by the kind of reader it needs. */
@@ -8,11 +9,13 @@ export type RegistryLocation =
   | { readonly kind: 'rest'; readonly serverUrl: string }
   | { readonly kind: 'sqlite'; readonly path: string }
   | { readonly kind: 'folder'; readonly path: string }
-  | { readonly kind: 's3'; readonly uri: string };
+  /** A bucket of S3, or a container of Azure Blob Storage. */
+  | { readonly kind: 'objects'; readonly uri: string };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const KINDS = 'an http(s) URL, sqlite:///<file>, a folder or s3://<bucket>/<prefix>';
+const KINDS =
+  'an http(s) URL, sqlite:///<file>, a folder, s3://<bucket>/<prefix> or wasbs://<container>@<account>.blob.core.windows.net/<prefix>';
 
 /**
  * Where MLflow's variables say the registry is; without them, MLflow's own defaults.
@@ -23,7 +26,7 @@ const KINDS = 'an http(s) URL, sqlite:///<file>, a folder or s3://<bucket>/<pref
 export function findRegistry(environment: Environment, cwd: string): RegistryLocation {
   for (const variable of ['MLFLOW_REGISTRY_URI', 'MLFLOW_TRACKING_URI']) {
     const uri = environment[variable]?.trim();
-    if (uri) return parseRegistryUri(uri, variable, cwd);
+    if (uri) return parseRegistryUri(uri, variable, environment, cwd);
   }
   return defaultLocation(cwd);
 }
@@ -31,11 +34,18 @@ export function findRegistry(environment: Environment, cwd: string): RegistryLoc
 /** As `findRegistry`, for runs and logged models; a registry without them is passed over. */
 export function findTracking(environment: Environment, cwd: string): RegistryLocation {
   const uri = environment['MLFLOW_TRACKING_URI']?.trim();
-  return uri ? parseRegistryUri(uri, 'MLFLOW_TRACKING_URI', cwd) : findRegistry(environment, cwd);
+  if (!uri) return findRegistry(environment, cwd);
+  return parseRegistryUri(uri, 'MLFLOW_TRACKING_URI', environment, cwd);
 }
 
 /** `variable` is named in the messages; the URI is not, it may hold a password. */
-function parseRegistryUri(uri: string, variable: string, cwd: string): RegistryLocation {
+function parseRegistryUri(
+  uri: string,
+  variable: string,
+  environment: Environment,
+  cwd: string,
+): RegistryLocation {
+  if (isBlobUri(uri, environment)) return { kind: 'objects', uri };
   if (/^[a-z0-9.-]+:\d+(\/|$)/i.test(uri)) {
     throw invalid(
       `${variable} is a host and a port: is http:// (or https://) missing before ${uri}?`,
@@ -48,7 +58,7 @@ function parseRegistryUri(uri: string, variable: string, cwd: string): RegistryL
       if (URL.canParse(uri)) return { kind: 'rest', serverUrl: uri };
       throw invalid(`${variable} is not a URL`);
     case 's3':
-      return { kind: 's3', uri };
+      return { kind: 'objects', uri };
     case 'file':
       return { kind: 'folder', path: pathOfFileUri(uri, variable, cwd) };
     case 'sqlite':

@@ -4,12 +4,14 @@ import { findLocalPath } from '../artifacts/local-path.ts';
 
 /** A registry, a server, or where files lie, in a form that can be compared. */
 export interface Place {
-  /** `s3://bucket`, `https://host:port`, `sqlite:`, or `file:` for this machine. */
+  /** `s3://bucket`, `wasbs://container@host`, `https://host:port`, `sqlite:`, or `file:` for this machine. */
   readonly root: string;
   readonly segments: readonly string[];
 }
 
-const ADDRESS = /^([a-z][a-z0-9+.-]*):\/\/(?:[^/?#]*@)?([^/?#]+)([^?#]*)/i;
+const ADDRESS = /^([a-z][a-z0-9+.-]*):\/\/(?:([^/?#]*)@)?([^/?#]+)([^?#]*)/i;
+/** Before the host stands no user but a container, which is as good as a bucket. */
+const HAS_CONTAINER = /^(wasbs|abfss)$/i;
 /** Steps, or slashes that a server may decode into steps. */
 const NOT_A_NAME = /^(?:\.|%2e){1,2}$|%2f|%5c/i;
 
@@ -26,12 +28,13 @@ export function parsePlace(uri: string): Place | undefined {
   const sqlite = /^sqlite(?:\+pysqlite)?:\/\/\/([^?]+)/i.exec(text)?.[1];
   if (sqlite !== undefined) return localPlace('sqlite:', sqlite);
   if (!/^[a-z][a-z0-9+.-]*:/i.test(text) || /^file:/i.test(text)) return localPlace('file:', text);
-  const [, scheme = '', authority = '', path = ''] = ADDRESS.exec(text) ?? [];
+  const [, scheme = '', user, authority = '', path = ''] = ADDRESS.exec(text) ?? [];
   if (scheme === '' || /[\\\s]/.test(text)) return undefined;
   const segments = path.split('/').filter((segment) => segment !== '');
   if (segments.some((segment) => NOT_A_NAME.test(segment))) return undefined;
   const host = URL.parse(`${scheme}://${authority}`)?.host.toLowerCase();
-  return host ? { root: `${scheme.toLowerCase()}://${host}`, segments } : undefined;
+  const container = HAS_CONTAINER.test(scheme) && user !== undefined ? `${user}@` : '';
+  return host ? { root: `${scheme.toLowerCase()}://${container}${host}`, segments } : undefined;
 }
 
 function localPlace(root: string, uri: string): Place | undefined {

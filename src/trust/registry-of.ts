@@ -30,7 +30,7 @@ function uriOf(location: RegistryLocation): string {
   switch (location.kind) {
     case 'rest':
       return location.serverUrl;
-    case 's3':
+    case 'objects':
       return location.uri;
     case 'folder':
       return location.path;

@@ -54,7 +54,7 @@ describe('openArtifactStore', () => {
 
   it.each([
     'gs://b/m',
-    'wasbs://c@a.blob.core.windows.net/m',
+    'wasb://container@account.blob.core.windows.net/m',
     'dbfs:/m',
     'r2://b@a/m',
     'x-y:z',

@@ -4,8 +4,10 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createS3Client } from '../../../src/artifacts/s3-client.ts';
 import { createS3ObjectReader } from '../../../src/artifacts/s3-object-reader.ts';
+import { openSources } from '../../../src/endpoint/open-sources.ts';
 import type { ModelRegistry } from '../../../src/registry/model-registry.ts';
 import { openRegistry } from '../../../src/registry/open-registry.ts';
+import { startAzurite } from '../../helpers/azurite.ts';
 import { type FakeS3, startFakeS3 } from '../../helpers/fake-s3.ts';
 import { FAKE_KEYS } from '../../helpers/fake-s3-answers.ts';
 import { describeModelRegistry } from '../model-registry.suite.ts';
@@ -44,6 +46,19 @@ describeModelRegistry('published, on S3', async () => {
     sourceOf: sourceOf('s3://bucket/published'),
     close: () => s3.close(),
   };
+});
+
+describeModelRegistry('published, in Blob Storage (Azurite)', async () => {
+  const azurite = await startAzurite();
+  const { name, uri } = await azurite.createContainer();
+  const container = azurite.client.getContainerClient(name);
+  for (const [key, text] of publishedObjects()) {
+    const bytes = Buffer.from(text);
+    await container.getBlockBlobClient(`published/${key}`).upload(bytes, bytes.length);
+  }
+  const environment = { ...azurite.environment, MLFLOW_REGISTRY_URI: `${uri}/published/` };
+  const { registry } = await openSources(environment);
+  return { registry, sourceOf: sourceOf(`${uri}/published`), close: azurite.close };
 });
 
 describe('published registry on S3, asked again', () => {

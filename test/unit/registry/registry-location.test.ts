@@ -15,7 +15,15 @@ describe('findRegistry', () => {
     ['/srv/mlruns', { kind: 'folder', path: '/srv/mlruns' }],
     ['file:///srv/ml%20runs', { kind: 'folder', path: '/srv/ml runs' }],
     ['file:mlruns', { kind: 'folder', path: '/nowhere/at/all/mlruns' }],
-    ['s3://bucket/prefix', { kind: 's3', uri: 's3://bucket/prefix' }],
+    ['s3://bucket/prefix', { kind: 'objects', uri: 's3://bucket/prefix' }],
+    [
+      'https://account.blob.core.windows.net/models/registry',
+      { kind: 'objects', uri: 'https://account.blob.core.windows.net/models/registry' },
+    ],
+    [
+      'wasbs://models@account.blob.core.windows.net',
+      { kind: 'objects', uri: 'wasbs://models@account.blob.core.windows.net' },
+    ],
   ])('reads %s', (uri, expected) => {
     expect(find(uri)).toEqual(expected);
   });
@@ -59,7 +67,7 @@ describe('findRegistry', () => {
   it('prefers the registry to the tracking store, and asks the latter for runs', () => {
     const environment = { MLFLOW_REGISTRY_URI: 's3://b/p', MLFLOW_TRACKING_URI: 'http://h' };
 
-    expect(findRegistry(environment, CWD)).toEqual({ kind: 's3', uri: 's3://b/p' });
+    expect(findRegistry(environment, CWD)).toEqual({ kind: 'objects', uri: 's3://b/p' });
     expect(findTracking(environment, CWD)).toEqual({ kind: 'rest', serverUrl: 'http://h' });
   });
 
@@ -68,7 +76,7 @@ describe('findRegistry', () => {
       expect.objectContaining({
         code: 'INVALID_PARAMETER_VALUE',
         message:
-          'no model registry is configured and there is neither ./mlflow.db nor ./mlruns; set MLFLOW_TRACKING_URI (or MLFLOW_REGISTRY_URI) to an http(s) URL, sqlite:///<file>, a folder or s3://<bucket>/<prefix>',
+          'no model registry is configured and there is neither ./mlflow.db nor ./mlruns; set MLFLOW_TRACKING_URI (or MLFLOW_REGISTRY_URI) to an http(s) URL, sqlite:///<file>, a folder, s3://<bucket>/<prefix> or wasbs://<container>@<account>.blob.core.windows.net/<prefix>',
       }),
     );
   });

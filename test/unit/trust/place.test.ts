@@ -18,6 +18,11 @@ describe('createTrustList', () => {
     { name: 'the same bucket prefix', entry: 's3://bucket/models', uri: 's3://bucket/models' },
     { name: 'what lies in it', entry: 's3://bucket/models', uri: 's3://bucket/models/wine/1' },
     { name: 'a slash at its end', entry: 's3://bucket/models/', uri: 's3://bucket/models/wine' },
+    {
+      name: 'what lies in a folder of a container',
+      entry: 'wasbs://models@account.blob.core.windows.net/wine',
+      uri: 'wasbs://models@account.blob.core.windows.net/wine/1',
+    },
     { name: 'a whole bucket', entry: 's3://bucket', uri: 's3://bucket/any/thing' },
     { name: 'a server', entry: 'https://mlflow.example.com', uri: 'https://mlflow.example.com/' },
     {
@@ -105,6 +110,16 @@ describe('createTrustList', () => {
       uri: 'https://mlflow.example.com:8443/',
     },
     { name: 'plain http', entry: 'https://mlflow.example.com', uri: 'http://mlflow.example.com/' },
+    {
+      name: 'another container of the account',
+      entry: 'wasbs://models@account.blob.core.windows.net/wine',
+      uri: 'wasbs://evil@account.blob.core.windows.net/wine',
+    },
+    {
+      name: 'an account where a container is trusted',
+      entry: 'wasbs://models@account.blob.core.windows.net',
+      uri: 'wasbs://account.blob.core.windows.net',
+    },
     { name: 'another scheme', entry: 's3://bucket/models', uri: 'https://bucket/models' },
     {
       name: 'the place as a query',
