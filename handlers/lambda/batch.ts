@@ -11,6 +11,7 @@ import { createMessageQueue } from '../../src/aws/message-queue.ts';
 import { createStateMachine } from '../../src/aws/state-machine.ts';
 import { parseRunRequest } from '../../src/batch/distribute/parse-run-request.ts';
 import type { PlannedItem, PlannedRun } from '../../src/batch/distribute/planned-run.ts';
+import { runPlaces } from '../../src/batch/store/run-places.ts';
 import { readBatchConfiguration } from '../../src/config/batch-configuration.ts';
 import { openBatch } from '../../src/endpoint/open-batch.ts';
 import { createLog } from '../../src/log.ts';
@@ -31,7 +32,8 @@ const opened = openBatch({
 
 const handlers = opened.then((batch) => ({
   messages: createBatchLambdaHandler({
-    run: batch.score,
+    run: ({ bucket, key, ...version }, replay, work) =>
+      batch.score({ uri: `s3://${bucket}/${key}`, ...version }, replay, work),
     log,
     queues: {
       ...(queueUrl && { source: createMessageQueue(queueUrl, process.env) }),
@@ -40,8 +42,10 @@ const handlers = opened.then((batch) => ({
   }),
   tasks: createBatchTaskHandler(
     {
-      plan: ({ request, execution }, work) =>
-        batch.plan(parseRunRequest(request), String(execution), work),
+      async plan({ request, execution }, work) {
+        const run = await batch.plan(parseRunRequest(request), String(execution), work);
+        return { ...run, ...runPlaces(run) };
+      },
       // Both come from our own plan.
       item: ({ run, item }, work) => batch.item(run as PlannedRun, item as PlannedItem, work),
       finish: ({ run }, work) => batch.finish(run as PlannedRun, work),

@@ -1,5 +1,5 @@
 import { ServingError } from '../errors.ts';
-import { type BlobLocation, isBlobUri } from './blob-location.ts';
+import { type BlobLocation, isBlobUri } from '../registry/blob-location.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

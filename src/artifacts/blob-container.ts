@@ -1,9 +1,9 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { ContainerClient, StoragePipelineOptions } from '@azure/storage-blob';
 import { ServingError } from '../errors.ts';
+import { type BlobLocation, formatBlobUri, parseBlobUri } from '../registry/blob-location.ts';
 import { attemptInTime } from './attempt-in-time.ts';
 import { type BlobAccess, translateBlobError } from './blob-error.ts';
-import { type BlobLocation, formatBlobUri, parseBlobUri } from './blob-location.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -9,6 +9,7 @@ import { identifyModel } from '../batch/identify-model.ts';
 import type { BatchJob } from '../batch/job/batch-job.ts';
 import { checkPlaces } from '../batch/job/check-places.ts';
 import { runBatchJob } from '../batch/job/run-batch-job.ts';
+import { namePlace } from '../batch/store/name-place.ts';
 import { openBatchInput } from '../batch/store/open-batch-input.ts';
 import { openBatchOutput } from '../batch/store/open-batch-output.ts';
 import { createThreadedEngine } from '../batch/threads/threaded-engine.ts';
@@ -35,9 +36,14 @@ import { untilInterrupted } from './until-interrupted.ts';
  *
  * A file of a folder that fails does not keep the others from being scored; the command fails then, too.
  */
-export async function batchHere(options: BatchCommandOptions): Promise<number> {
-  const configuration = await endpointConfiguration(options, 'source');
+export async function batchHere(asked: BatchCommandOptions): Promise<number> {
+  const configuration = await endpointConfiguration(asked, 'source');
   const { environment, limits } = configuration;
+  const options = {
+    ...asked,
+    input: namePlace(asked.input, environment),
+    output: namePlace(asked.output, environment),
+  };
   const signal = untilInterrupted('nothing of the output is visible; start it again');
   const making = createEnvironmentProgress();
   const progress = createBatchProgress();
@@ -142,9 +148,12 @@ async function openStores(
   environment: Environment,
   signal: AbortSignal,
 ): Promise<RunStores> {
-  const stores = /^s3:/i.test(input)
-    ? (await import('../batch/store/s3-run-stores.ts')).createS3RunStores(environment, { signal })
-    : (await import('../batch/store/local-run-stores.ts')).LOCAL_RUN_STORES;
+  const stores =
+    findLocalPath(input) === undefined
+      ? (await import('../batch/store/object-run-stores.ts')).createObjectRunStores(environment, {
+          signal,
+        })
+      : (await import('../batch/store/local-run-stores.ts')).LOCAL_RUN_STORES;
   return {
     ...stores,
     openInput: (name) =>

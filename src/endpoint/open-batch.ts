@@ -13,9 +13,8 @@ import { checkPlaces } from '../batch/job/check-places.ts';
 import { identifyJob } from '../batch/job/job-identity.ts';
 import { resolveOptions } from '../batch/job/resolve-options.ts';
 import { runBatchJob } from '../batch/job/run-batch-job.ts';
-import { type RunPlaces, runPlaces } from '../batch/store/run-places.ts';
-import type { S3ObjectName } from '../batch/store/s3-input.ts';
-import { createS3RunStores } from '../batch/store/s3-run-stores.ts';
+import { namePlace } from '../batch/store/name-place.ts';
+import { createObjectRunStores } from '../batch/store/object-run-stores.ts';
 import type { BatchConfiguration } from '../config/batch-configuration.ts';
 import { ServingError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -38,6 +37,13 @@ export interface BatchServiceOptions {
   readonly startRun?: StartRun;
 }
 
+export interface ObjectToScore {
+  /** `s3://<bucket>/<key>`, or a place in Azure Blob Storage. */
+  readonly uri: string;
+  /** Of a bucket that keeps versions: the one to read, also when a newer one comes. @default the newest one now */
+  readonly versionId?: string;
+}
+
 /** What a function does about files: its model is the endpoint's. */
 export interface BatchService {
   /** Open the model now. @throws {ServingError} whatever the cache threw */
@@ -49,7 +55,7 @@ export interface BatchService {
    * @param replay what starts this again, for the dead-letter queue
    * @throws {ServingError} as `runBatchJob`; TEMPORARILY_UNAVAILABLE while another call is at it
    */
-  score(object: S3ObjectName, replay: string, work: Work): Promise<void>;
+  score(object: ObjectToScore, replay: string, work: Work): Promise<void>;
   /**
    * Plan a run, as far as time allows, and write down which one an execution is about.
    *
@@ -61,7 +67,7 @@ export interface BatchService {
     request: BatchRunRequest,
     execution: string,
     work: Work & { readonly isLate?: () => boolean },
-  ): Promise<PlannedRun & RunPlaces>;
+  ): Promise<PlannedRun>;
   /** Throws as `runItem`. */
   item(run: PlannedRun, item: PlannedItem, work: Work): Promise<ItemRecord>;
   /** What is in the run's manifest in short: a state takes 256 KiB. Throws as `finishRun`. */
@@ -83,7 +89,14 @@ export async function openBatch(options: BatchServiceOptions): Promise<BatchServ
   const { log, telemetry, startRun } = options;
   const pushFloorMs = options.configuration.pushFloorMs ?? FLOOR_MS;
   const configuration = { ...options.configuration, pushFloorMs };
-  const { batch, environment, limits, modelUri } = configuration;
+  const { environment, limits, modelUri } = configuration;
+  const named = (uri: string): string => namePlace(uri, environment);
+  const { inputUri } = configuration.batch;
+  const batch = {
+    ...configuration.batch,
+    inputUri: inputUri === undefined ? undefined : named(inputUri),
+    outputUri: named(configuration.batch.outputUri),
+  };
   if (batch.inputUri !== undefined) checkPlaces(batch.inputUri, batch.outputUri);
   const { cache, preload } = await openEndpoint({ configuration, log, telemetry });
   const fixed: BatchOptions = {
@@ -91,15 +104,18 @@ export async function openBatch(options: BatchServiceOptions): Promise<BatchServ
     ...(batch.outputFormat && { outputFormat: batch.outputFormat }),
   };
 
-  async function score(name: S3ObjectName, replay: string, work: Work): Promise<void> {
-    const uri = `s3://${name.bucket}/${name.key}`;
+  async function score(
+    { uri: given, versionId }: ObjectToScore,
+    replay: string,
+    work: Work,
+  ): Promise<void> {
+    const uri = named(given);
     checkBelow(uri, batch.inputUri, 'scored');
     if (isHidden(uri.slice(batch.inputUri?.length ?? uri.lastIndexOf('/')))) {
       log.info('a file was left out: its name says that it is no data', { uri });
       return;
     }
-    const stores = createS3RunStores(environment, work);
-    const { versionId } = name;
+    const stores = createObjectRunStores(environment, work);
     const input = await stores.openInput({ uri, ...(versionId && { versionId }) });
     const lease = await leaseBatchModel(cache, modelUri).catch(cannotOpen);
     try {
@@ -126,17 +142,18 @@ export async function openBatch(options: BatchServiceOptions): Promise<BatchServ
   return {
     preload,
     score,
-    async plan(request, execution, work) {
+    async plan(given, execution, work) {
+      const request = { ...given, input: named(given.input), output: named(given.output) };
       checkBelow(request.input, batch.inputUri, 'scored');
       checkBelow(request.output, batch.outputUri, 'written');
       const lease = await leaseBatchModel(cache, modelUri, request.model);
       try {
         const split = { splitAboveBytes: batch.distributeAboveBytes, rangeBytes: batch.rangeBytes };
-        const stores = createS3RunStores(environment, work);
+        const stores = createObjectRunStores(environment, work);
         const asked = { ...request, options: { ...fixed, ...request.options } };
         const run = await planRun(asked, { ...split, ...work, model: lease.identity, stores });
         if (run.isPlanned) await announceRun(run, execution, stores);
-        return { ...run, ...runPlaces(run) };
+        return run;
       } finally {
         lease.release();
       }
@@ -147,14 +164,14 @@ export async function openBatch(options: BatchServiceOptions): Promise<BatchServ
         const engine = createBatchEngine({ model: lease.model, limits });
         return await runItem(run, item, {
           ...{ engine, ...work },
-          stores: createS3RunStores(environment, work),
+          stores: createObjectRunStores(environment, work),
         });
       } finally {
         lease.release();
       }
     },
     async finish(run, work) {
-      const stores = createS3RunStores(environment, work);
+      const stores = createObjectRunStores(environment, work);
       const { rows, files, failed } = await finishRun(run, { stores });
       return { run: run.id, rows, files: files.length, failed: failed.length };
     },

@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import { isBlobUri } from '../artifacts/blob-location.ts';
+import { isBlobUri } from '../registry/blob-location.ts';
 import { openArtifactStore } from '../artifacts/open-store.ts';
 import type { S3Client } from '../artifacts/s3-client.ts';
 import type { Environment } from '../config/environment.ts';

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { BlobContainer } from '../artifacts/blob-container.ts';
+import { createBlobWriter } from '../artifacts/blob-writer.ts';
 import { contentMismatch } from '../artifacts/retry.ts';
-import { createBlockWriter } from '../artifacts/write-blocks.ts';
 import type { FileToUpload, UploadOptions } from './object-store.ts';
 
 const READ_BYTES = 2 ** 20;
 
 /**
- * Copy a file to Blob Storage in blocks, of which each has its own digest; the object appears with the list of them.
+ * Copy a file to Blob Storage; wrong bytes never become an object.
  *
  * @throws {ServingError} as `BlobContainer.attempt`; TEMPORARILY_UNAVAILABLE when the file is not the one that was announced
  */
@@ -19,9 +19,9 @@ export async function uploadToBlob(
   { signal, onProgress }: UploadOptions,
 ): Promise<void> {
   let reported = 0;
-  const writer = createBlockWriter(container, key, {
+  const writer = createBlobWriter(container, key, {
     ...(signal && { signal }),
-    onStaged: (bytes) => {
+    onSent: (bytes) => {
       reported += bytes;
       onProgress?.(bytes);
     },
@@ -40,7 +40,7 @@ export async function uploadToBlob(
         `the file for ${container.uriOf(key)} changed while it was read; publish again`,
       );
     }
-    await writer.commit({ metadata: { sha256: file.sha256 } });
+    await writer.complete({ metadata: { sha256: file.sha256 } });
   } catch (error) {
     onProgress?.(-reported);
     throw error;

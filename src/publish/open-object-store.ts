@@ -1,6 +1,6 @@
-import { isBlobUri } from '../artifacts/blob-location.ts';
 import { findLocalPath } from '../artifacts/local-path.ts';
 import { ServingError } from '../errors.ts';
+import { isBlobUri } from '../registry/blob-location.ts';
 import type { ObjectStore } from './object-store.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isBlobUri } from '../artifacts/blob-location.ts';
+import { isBlobUri } from './blob-location.ts';
 import { ServingError } from '../errors.ts';
 
 /** Where a registry is, by the kind of reader it needs. */

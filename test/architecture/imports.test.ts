@@ -105,6 +105,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/invocation',
     'src/serving/loaded-model',
     'src/registry/model-registry',
+    'src/registry/blob-location',
     'src/artifacts',
     // Its object stores: a folder or a bucket, with conditional writes.
     'src/publish',

@@ -7,7 +7,7 @@ export interface BatchOutputUnderTest {
   open(): Promise<BatchOutput>;
   /** Where `open` begins anew: empty. */
   clear(): Promise<void>;
-  /** How many objects are begun and not complete. */
+  /** How many objects are begun and not complete, of those that anybody can remove. */
   unfinished(): Promise<number>;
   close(): Promise<void>;
 }

@@ -21,10 +21,13 @@ const flag: Field = { accepts: 'true or false', isGood: (value) => typeof value 
 
 const REQUEST: Readonly<Record<keyof BatchRunRequest, Field>> = {
   input: text(
-    's3://<bucket>/<key> of a file, or s3://<bucket>/<prefix>/, with a slash at its end, for all files below',
-    /^s3:\/\/[^/]+\//,
+    's3://<bucket>/<key> or wasbs://<container>@<account>.blob.core.windows.net/<key> of a file, or a prefix, with a slash at its end, for all files below',
+    /^(s3|wasbs|abfss|https?):\/\/[^/]+\//,
   ),
-  output: text('s3://<bucket>/<prefix>', /^s3:\/\/[^/]+\/./),
+  output: text(
+    's3://<bucket>/<prefix> or wasbs://<container>@<account>.blob.core.windows.net/<prefix>',
+    /^(s3|wasbs|abfss|https?):\/\/[^/]+\/./,
+  ),
   versionId: text('the version of an object'),
   options: { accepts: 'a mapping', isGood: isMapping },
   model: { accepts: 'a mapping', isGood: isMapping },

@@ -2,15 +2,16 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { findLocalPath } from '../../artifacts/local-path.ts';
 import { ServingError } from '../../errors.ts';
+import { isBlobUri } from '../../registry/blob-location.ts';
 import type { BatchOutput } from '../batch-output.ts';
 import { createLocalOutput } from './local-output.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The place that a URI names for results: `s3://<bucket>/<prefix>`, a folder or `file:`. Nothing is written yet.
+ * The place that a URI names for results: `s3://<bucket>/<prefix>`, a folder of a container of Azure Blob Storage, of this machine or `file:`. Nothing is written yet.
  *
- * @param environment see `readS3Settings` for the variables
+ * @param environment see `readS3Settings` and `openBlobContainer` for the variables
  * @throws {ServingError} INVALID_PARAMETER_VALUE for a URI or a variable that cannot be understood, NOT_IMPLEMENTED for
  *   another kind of storage
  */
@@ -23,11 +24,15 @@ export async function openBatchOutput(
     const { createS3Output } = await import('./s3-output.ts');
     return createS3Output(uri, environment, options);
   }
+  if (isBlobUri(uri, environment)) {
+    const { createBlobOutput } = await import('./blob-output.ts');
+    return createBlobOutput(uri, environment, options);
+  }
   const path = uri === '' ? undefined : findLocalPath(uri);
   if (path !== undefined) return createLocalOutput(await withoutLinks(path));
   throw new ServingError(
     'NOT_IMPLEMENTED',
-    'results cannot be written there; use s3://<bucket>/<prefix> or a folder',
+    'results cannot be written there; use s3://<bucket>/<prefix>, wasbs://<container>@<account>.blob.core.windows.net/<prefix> or a folder',
   );
 }
 

@@ -4,13 +4,12 @@ import {
   HeadObjectCommand,
   type HeadObjectCommandInput,
 } from '@aws-sdk/client-s3';
-import { readBody } from '../../artifacts/read-body.ts';
-import { ContentMismatch } from '../../artifacts/retry.ts';
+import { fillBytes } from '../../artifacts/fill-bytes.ts';
 import { ServingError } from '../../errors.ts';
 import { isMissingKey, openS3Bucket, type S3Bucket, type S3Call } from '../../publish/s3-bucket.ts';
 import { brokeOff } from '../../publish/s3-sdk-error.ts';
 import type { BatchInput, ByteRange } from '../batch-input.ts';
-import { mapInOrder } from '../map-in-order.ts';
+import { createRangedInput, missingInput } from './ranged-input.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,9 +25,6 @@ export interface S3InputOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What one request asks for: a slow reader leaves no request open, and what breaks off is cheap to ask for again; bytes. */
-const WINDOW_BYTES = 8 * 2 ** 20;
-const WINDOWS_AT_ONCE = 3;
 const IDLE_TIMEOUT_MS = 30_000;
 
 /**
@@ -49,39 +45,21 @@ export async function openS3Input(
   const call = { key: name.key, permission: 's3:GetObject', ...(signal && { signal }) } as const;
   const { sizeBytes, tag } = await lookAt(bucket, object, call);
 
-  async function read({ start, end }: ByteRange): Promise<Uint8Array> {
-    if (start >= end) return new Uint8Array(0);
+  const readRange = ({ start, end }: ByteRange): Promise<Uint8Array> => {
     const Range = `bytes=${start}-${end - 1}`;
     const command = new GetObjectCommand({ ...object, Range, IfMatch: tag });
-    const once = async (abortSignal: AbortSignal) => {
+    return bucket.attempt(call, async (abortSignal) => {
       const { Body } = await bucket.client.send(command, { abortSignal });
-      const options = { place: uri, signal: abortSignal, idleTimeoutMs: IDLE_TIMEOUT_MS };
-      // Each piece goes to its place as it comes: windows are large, and many are read at once.
-      const bytes = new Uint8Array(end - start);
-      let at = 0;
-      const keep = (piece: Buffer): void => {
-        if (at + piece.length > bytes.length) throw brokeOff(uri, undefined);
-        bytes.set(piece, at);
-        at += piece.length;
-      };
-      await readBody(Body as Readable, keep, options);
-      if (at !== bytes.length) throw brokeOff(uri, undefined);
-      return bytes;
-    };
-    return bucket.attempt(call, once).catch((error: unknown) => {
-      throw isReplaced(error) ? replaced(uri, error) : error;
+      return fillBytes(Body as Readable, end - start, {
+        place: uri,
+        signal: abortSignal,
+        idleTimeoutMs: IDLE_TIMEOUT_MS,
+        brokeOff: () => brokeOff(uri, undefined),
+      });
     });
-  }
-
-  return {
-    uri,
-    key: name.key,
-    sizeBytes,
-    etag: tag.replaceAll('"', ''),
-    read,
-    stream: ({ start, end } = { start: 0, end: sizeBytes }) =>
-      mapInOrder(windowsOf(start, end), WINDOWS_AT_ONCE, read),
   };
+  const etag = tag.replaceAll('"', '');
+  return createRangedInput({ uri, key: name.key, sizeBytes, etag, readRange });
 }
 
 async function lookAt(
@@ -93,32 +71,10 @@ async function lookAt(
   const command = new HeadObjectCommand(object);
   const found = await attempt(call, (abortSignal) =>
     client.send(command, { abortSignal }).catch((error: unknown) => {
-      if (isMissingKey(error)) throw missing(place);
+      if (isMissingKey(error)) throw missingInput(place);
       throw error;
     }),
   );
   if (!found.ETag) throw new ServingError('NOT_IMPLEMENTED', `${place} has no ETag`);
   return { sizeBytes: found.ContentLength ?? 0, tag: found.ETag };
 }
-
-function* windowsOf(start: number, end: number): Generator<ByteRange> {
-  for (let at = start; at < end; at += WINDOW_BYTES) {
-    yield { start: at, end: Math.min(end, at + WINDOW_BYTES) };
-  }
-}
-
-const isReplaced = (error: unknown): boolean =>
-  error instanceof ServingError && error.cause instanceof ContentMismatch;
-
-const missing = (place: string): ServingError =>
-  new ServingError(
-    'RESOURCE_DOES_NOT_EXIST',
-    `${place} does not exist; for every file below a prefix, put a slash at its end`,
-  );
-
-const replaced = (uri: string, cause: unknown): ServingError =>
-  new ServingError(
-    'INVALID_STATE',
-    `${uri} was replaced while it was read; what it is now is a job of its own`,
-    { cause },
-  );

@@ -7,6 +7,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { createPartQueue } from '../../artifacts/part-queue.ts';
 import { ServingError } from '../../errors.ts';
 import type { WriteOutcome } from '../../publish/object-store.ts';
 import { isMissingKey, type S3Bucket, type S3Call } from '../../publish/s3-bucket.ts';
@@ -14,7 +15,6 @@ import { sendConditional } from '../../publish/s3-conditional-write.ts';
 import { findSdkFailure } from '../../publish/s3-sdk-error.ts';
 import type { UploadArguments } from '../../publish/s3-upload-arguments.ts';
 import type { PendingObject } from '../batch-output.ts';
-import { createPartQueue } from './part-queue.ts';
 
 export interface S3ObjectToWrite {
   /** Relative to the bucket's root. */

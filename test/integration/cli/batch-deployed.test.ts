@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseRunRequest } from '../../../src/batch/distribute/parse-run-request.ts';
 import type { PlannedItem } from '../../../src/batch/distribute/planned-run.ts';
+import { runPlaces } from '../../../src/batch/store/run-places.ts';
 import { readBatchConfiguration } from '../../../src/config/batch-configuration.ts';
 import { type BatchService, openBatch } from '../../../src/endpoint/open-batch.ts';
 import { ServingError } from '../../../src/errors.ts';
@@ -71,7 +72,8 @@ async function workOff(execution: FakeExecution): Promise<void> {
   try {
     const request = parseRunRequest(JSON.parse(execution.input));
     const run = await service.plan(request, execution.name, { signal });
-    const plan = s3.get(run.plan.bucket, run.plan.key)?.toString() ?? '';
+    const { bucket, key } = runPlaces(run).plan;
+    const plan = s3.get(bucket, key)?.toString() ?? '';
     for (const line of plan.trimEnd().split('\n')) {
       while (isHeld) await new Promise((done) => setTimeout(done, 20));
       const item = JSON.parse(line) as PlannedItem;

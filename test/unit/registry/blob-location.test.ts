@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBlobUri, isBlobUri, parseBlobUri } from '../../../src/artifacts/blob-location.ts';
+import { formatBlobUri, isBlobUri, parseBlobUri } from '../../../src/registry/blob-location.ts';
 
 const HOST = 'account.blob.core.windows.net';
 const EMULATOR = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPartQueue } from '../../../../src/batch/store/part-queue.ts';
+import { createPartQueue } from '../../../src/artifacts/part-queue.ts';
 
 const MIB = 2 ** 20;
 
