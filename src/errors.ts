@@ -64,6 +64,8 @@ export const SQLSTATE_BY_CLASS: Record<ErrorClass, string> = {
 export interface ServingErrorOptions extends ErrorOptions {
   /** @default the code's own class - only schema enforcement needs another one */
   errorClass?: ErrorClass;
+  /** When to try again; seconds. @default nobody knows */
+  retryAfterSeconds?: number;
 }
 
 /**
@@ -76,11 +78,13 @@ export class ServingError extends Error {
   override readonly name = 'ServingError';
   readonly code: ErrorCode;
   readonly errorClass: ErrorClass | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: ServingErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.errorClass = options.errorClass ?? CLASS_BY_CODE[code];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get status(): number {

@@ -15,10 +15,14 @@ const TEXT_HEADERS = { 'content-type': 'text/plain; charset=utf-8' } as const;
 export function errorResponse(error: unknown): HttpResponse {
   if (!(error instanceof ServingError))
     return errorResponse(new ServingError('INTERNAL_ERROR', UNKNOWN));
-  const { status, code, message } = error;
+  const { status, code, message, retryAfterSeconds } = error;
   if (code === 'UNSUPPORTED_MEDIA_TYPE') return { status, headers: TEXT_HEADERS, body: message };
   if (code === 'DEADLINE_EXCEEDED') return { status, headers: JSON_HEADERS, body: message };
-  return { status, headers: JSON_HEADERS, body: errorBody(error) };
+  const headers =
+    retryAfterSeconds === undefined
+      ? JSON_HEADERS
+      : { ...JSON_HEADERS, 'retry-after': String(retryAfterSeconds) };
+  return { status, headers, body: errorBody(error) };
 }
 
 const UNKNOWN = 'the server failed to answer; its log says why';

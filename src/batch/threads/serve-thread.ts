@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
-import { ServingError } from '../../errors.ts';
+import { toThreadError } from '../../threads/thread-error.ts';
 import { createBufferFreer } from './free-buffers.ts';
-import type { ThreadAnswer, ThreadError, ThreadRequest } from './thread-pool.ts';
+import type { ThreadAnswer, ThreadRequest } from './thread-pool.ts';
 
 export interface ThreadWork<Item, Result> {
   run(item: Item): Promise<{ result: Result; transfer: readonly ArrayBuffer[] }>;
@@ -29,7 +29,7 @@ export async function serveThread<Item, Result>(
       const { result, transfer } = await (await opening).run(item);
       answer({ kind: 'done', id, result }, transfer);
     } catch (error) {
-      answer({ kind: 'failed', id, error: describe(error) });
+      answer({ kind: 'failed', id, error: toThreadError(error) });
     }
     freeBuffers();
   });
@@ -37,11 +37,6 @@ export async function serveThread<Item, Result>(
     await opening;
     answer({ kind: 'ready' });
   } catch (error) {
-    answer({ kind: 'failed', error: describe(error) });
+    answer({ kind: 'failed', error: toThreadError(error) });
   }
-}
-
-function describe(error: unknown): ThreadError {
-  if (error instanceof ServingError) return { code: error.code, message: error.message };
-  return { message: error instanceof Error ? error.message : String(error) };
 }

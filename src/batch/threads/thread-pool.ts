@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { type ErrorCode, ServingError } from '../../errors.ts';
+import { ServingError } from '../../errors.ts';
+import { fromThreadError, type ThreadError } from '../../threads/thread-error.ts';
 
 /** From the pool to a thread. */
 export type ThreadRequest<Item> =
@@ -12,12 +13,6 @@ export type ThreadAnswer<Result> =
   | { readonly kind: 'done'; readonly id: number; readonly result: Result }
   /** Of the start when there is no id. */
   | { readonly kind: 'failed'; readonly id?: number; readonly error: ThreadError };
-
-export interface ThreadError {
-  readonly message: string;
-  /** Of a ServingError. */
-  readonly code?: ErrorCode;
-}
 
 export interface ThreadPool<Item, Result> {
   /** Items at once that keep every thread busy. */
@@ -87,11 +82,11 @@ function startThread<Item, Result>(entry: string, workerData: unknown) {
   };
   worker.on('message', (answer: ThreadAnswer<Result>) => {
     if (answer.kind === 'ready') return started.resolve();
-    if (answer.id === undefined) return started.reject(toError((answer as Failed).error));
+    if (answer.id === undefined) return started.reject(fromThreadError((answer as Failed).error));
     const asked = waiting.get(answer.id);
     waiting.delete(answer.id);
     if (answer.kind === 'done') asked?.resolve(answer.result);
-    else asked?.reject(toError(answer.error));
+    else asked?.reject(fromThreadError(answer.error));
   });
   worker.on('error', fail);
   worker.on('exit', () => {
@@ -121,6 +116,3 @@ function startThread<Item, Result>(entry: string, workerData: unknown) {
 }
 
 type Failed = Extract<ThreadAnswer<never>, { kind: 'failed' }>;
-
-const toError = ({ code, message }: ThreadError): Error =>
-  code === undefined ? new Error(message) : new ServingError(code, message);

@@ -34,6 +34,15 @@ describe('errorResponse', () => {
     expect(errorResponse(error)).toEqual({ status, headers: JSON_HEADERS, body });
   });
 
+  it('says when to try again', () => {
+    const error = new ServingError('TEMPORARILY_UNAVAILABLE', 'busy', { retryAfterSeconds: 3 });
+
+    expect(errorResponse(error)).toMatchObject({
+      status: 503,
+      headers: { ...JSON_HEADERS, 'retry-after': '3' },
+    });
+  });
+
   it('answers a wrong content type in plain text', () => {
     expect(errorResponse(new ServingError('UNSUPPORTED_MEDIA_TYPE', 'not that'))).toEqual({
       status: 415,
