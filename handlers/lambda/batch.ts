@@ -6,7 +6,7 @@ import {
   isBatchTask,
 } from '../../src/adapters/aws/batch-tasks.ts';
 import type { LambdaContext } from '../../src/adapters/aws/lambda-handler.ts';
-import { preloadWithin } from '../../src/adapters/aws/preload-within.ts';
+import { preloadWithin } from '../../src/adapters/preload-within.ts';
 import { createMessageQueue } from '../../src/aws/message-queue.ts';
 import { createStateMachine } from '../../src/aws/state-machine.ts';
 import { parseRunRequest } from '../../src/batch/distribute/parse-run-request.ts';

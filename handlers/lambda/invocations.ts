@@ -1,5 +1,5 @@
 import { createLambdaHandler, type LambdaHandler } from '../../src/adapters/aws/lambda-handler.ts';
-import { preloadWithin } from '../../src/adapters/aws/preload-within.ts';
+import { preloadWithin } from '../../src/adapters/preload-within.ts';
 import { readServedConfiguration } from '../../src/config/environment.ts';
 import { openEndpoint } from '../../src/endpoint/open-endpoint.ts';
 import { createLog } from '../../src/log.ts';

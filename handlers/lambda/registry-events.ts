@@ -2,7 +2,7 @@ import {
   createEventsLambdaHandler,
   type EventsLambdaHandler,
 } from '../../src/adapters/aws/events-handler.ts';
-import { preloadWithin } from '../../src/adapters/aws/preload-within.ts';
+import { preloadWithin } from '../../src/adapters/preload-within.ts';
 import { readEventsConfiguration } from '../../src/config/events-configuration.ts';
 import { openRegistryEvents } from '../../src/endpoint/open-registry-events.ts';
 import { createLog } from '../../src/log.ts';

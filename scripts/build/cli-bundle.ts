@@ -12,7 +12,7 @@ const OPTIONS: BuildOptions = {
   target: 'node24',
   format: 'cjs',
   // zod is needed for an endpoint file alone, and would make the bundle two thirds larger.
-  external: ['@aws-sdk/*', 'zod'],
+  external: ['@aws-sdk/*', '@azure/*', 'zod'],
   // `import()` as `require`: Node's ESM loader alone would cost 15 ms.
   supported: { 'dynamic-import': false },
   legalComments: 'none',

@@ -1,4 +1,5 @@
 import { build } from 'esbuild';
+import { AZURE_SDK_OPTIONS } from './azure-sdk-options.ts';
 import { FUNCTION_OPTIONS } from './function-options.ts';
 import { lazyBuiltinsPlugin } from './lazy-builtins-plugin.ts';
 import { ortBindingPlugin } from './ort-binding-plugin.ts';
@@ -10,6 +11,7 @@ export async function buildContainer(dist: string): Promise<string> {
     entryPoints: ['handlers/container/http.ts'],
     outfile,
     ...FUNCTION_OPTIONS,
+    ...AZURE_SDK_OPTIONS,
     external: ['@aws-sdk/*'],
     supported: { 'dynamic-import': false },
     plugins: [ortBindingPlugin('beside'), lazyBuiltinsPlugin(['node:crypto', 'node:zlib'])],

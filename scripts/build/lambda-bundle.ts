@@ -28,10 +28,10 @@ export async function buildLambda(
   mkdirSync(directory, { recursive: true });
   const bundles = [
     // The AWS SDK stays out: it is slow to load, reading needs none, credentials come from the environment.
-    await bundle('invocations', directory, ['@aws-sdk/*']),
-    // Publishing writes, with the SDK: in the bundle, so that the version is ours and not the platform's.
-    await bundle('registry-events', directory, []),
-    await bundle('batch', directory, []),
+    await bundle('invocations', directory, ['@aws-sdk/*', '@azure/*']),
+    // Publishing writes, with the SDK: in the bundle, so that the version is ours and not the platform's. Azure's is for Azure.
+    await bundle('registry-events', directory, ['@azure/*']),
+    await bundle('batch', directory, ['@azure/*']),
   ];
   writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}\n');
   const binaries = join(

@@ -98,7 +98,7 @@ async function openClient(
   environment: Environment,
   credential: TokenCredential | undefined,
 ): Promise<ContainerClient> {
-  const sdk = await import('@azure/storage-blob');
+  const sdk = await import('@azure/storage-blob').catch(notHere);
   const url = `${accountUrl}/${container}`;
   const connection = environment['AZURE_STORAGE_CONNECTION_STRING']?.trim();
   if (credential === undefined && connection) {
@@ -118,6 +118,15 @@ async function openClient(
     return new sdk.ContainerClient(`${url}?${signature}`, new sdk.AnonymousCredential(), PIPELINE);
   }
   return new sdk.ContainerClient(url, credential ?? (await findIdentity(environment)), PIPELINE);
+}
+
+/** The packages for Lambda leave Azure's SDK out. */
+function notHere(cause: unknown): never {
+  throw new ServingError(
+    'NOT_IMPLEMENTED',
+    'Azure Blob Storage cannot be read by this package: it has no client for it; use the package for Azure Functions, the container or the command line',
+    { cause },
+  );
 }
 
 /** The SDK's own message may quote what it could not read. */

@@ -11,6 +11,7 @@ import {
   parseScopes,
   parseSeconds,
   parseText,
+  parseThreads,
   parseVariableNames,
 } from './parse-setting.ts';
 
@@ -36,6 +37,7 @@ const variable = <T>(
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 const REFRESH_MODES = ['poll', 'push'] as const;
+const AUTH_LEVELS = ['anonymous', 'function', 'admin'] as const;
 const RUNTIMES = ['auto', 'node', 'python'] as const;
 const NETWORKS = ['deny', 'allow'] as const;
 const ENVIRONMENT_MANAGERS = ['uv', 'virtualenv', 'local'] as const;
@@ -63,6 +65,18 @@ export const VARIABLES = {
     accepts: 'a whole number above 0',
     fallback: '1',
     effect: 'processes of `serve`, each with the model open',
+  }),
+  threads: variable('MLFLOW_SERVERLESS_THREADS', parseThreads, {
+    accepts: 'a whole number, or auto for the number of processors',
+    fallback: '0',
+    effect:
+      'threads of `serve` and of a container, each with the ONNX model open; 0: requests are computed one after the other where they arrive',
+  }),
+  maxWaiting: variable('MLFLOW_SERVERLESS_QUEUE', parseCount, {
+    accepts: 'a whole number above 0',
+    fallback: '250 for each thread',
+    effect:
+      'requests that may wait for a thread; a further one is answered with 503 and Retry-After',
   }),
   timeoutMs: variable('MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT', parseSeconds, {
     accepts: 'seconds above 0, for example 60',
@@ -160,6 +174,16 @@ export const VARIABLES = {
     accepts: 'an https address',
     fallback: 'what the issuer says in /.well-known/openid-configuration',
     effect: 'authorizer: where the keys of the issuer are',
+  }),
+  jwtRoles: variable('MLFLOW_SERVERLESS_JWT_ROLES', parseNames, {
+    accepts: 'roles, separated by commas',
+    fallback: 'none',
+    effect: 'Azure: one of them must be in the claim roles',
+  }),
+  authLevel: variable('MLFLOW_SERVERLESS_AUTH_LEVEL', oneOf(AUTH_LEVELS), {
+    accepts: AUTH_LEVELS.join(', '),
+    fallback: 'function, or anonymous when tokens are checked',
+    effect: 'Azure: which key of the function app callers must send',
   }),
   runtime: variable('MLFLOW_SERVERLESS_RUNTIME', oneOf(RUNTIMES), {
     accepts: RUNTIMES.join(', '),

@@ -4,6 +4,8 @@ export interface ClaimRules {
   readonly audience: readonly string[];
   /** All of them must be granted. */
   readonly scopes: readonly string[];
+  /** One of them must be granted. @default none - roles are not looked at */
+  readonly roles?: readonly string[];
 }
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -29,6 +31,16 @@ export function findClaimFault(claims: Claims, { audience }: ClaimRules): string
 export function findMissingScopes(claims: Claims, { scopes }: ClaimRules): string[] {
   const granted = scopesOf(claims);
   return scopes.filter((scope) => !granted.includes(scope));
+}
+
+/**
+ * Whether one of the roles is granted that are wanted.
+ *
+ * @see https://learn.microsoft.com/en-us/entra/identity-platform/howto-add-app-roles-in-apps
+ */
+export function hasRole(claims: Claims, { roles = [] }: ClaimRules): boolean {
+  const granted = textsOf(claims['roles']);
+  return roles.length === 0 || roles.some((role) => granted.includes(role));
 }
 
 export const scopesOf = (claims: Claims): string[] =>

@@ -14,7 +14,13 @@ import {
 } from 'aws-jwt-verify/error';
 import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 import { ServingError } from '../errors.ts';
-import { type ClaimRules, type Claims, findClaimFault, findMissingScopes } from './check-claims.ts';
+import {
+  type ClaimRules,
+  type Claims,
+  findClaimFault,
+  findMissingScopes,
+  hasRole,
+} from './check-claims.ts';
 import { createSigningKeys, type SigningKeysOptions } from './signing-keys.ts';
 
 /** Which tokens are good. */
@@ -84,8 +90,15 @@ export function createTokenVerifier(
       return { kind: 'refused', why: reasonOf(error, issuer) };
     }
     const missing = findMissingScopes(claims, rules);
-    if (missing.length === 0) return { kind: 'accepted', claims };
-    return { kind: 'forbidden', claims, why: `it lacks the scope ${missing.join(', ')}` };
+    if (missing.length > 0) {
+      return { kind: 'forbidden', claims, why: `it lacks the scope ${missing.join(', ')}` };
+    }
+    if (hasRole(claims, rules)) return { kind: 'accepted', claims };
+    return {
+      kind: 'forbidden',
+      claims,
+      why: `it has none of the roles ${rules.roles?.join(', ')}`,
+    };
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { preloadWithin } from '../../../src/adapters/aws/preload-within.ts';
+import { preloadWithin } from '../../../src/adapters/preload-within.ts';
 
 describe('preloadWithin', () => {
   it('waits until the model is open', async () => {

@@ -12,6 +12,7 @@ describe('readJwtConfiguration', () => {
       issuer: 'https://login.example.com/',
       audience: ['wine'],
       scopes: [],
+      roles: [],
       jwksUri: undefined,
       logLevel: undefined,
     });

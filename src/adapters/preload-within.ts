@@ -1,4 +1,4 @@
-/** Lambda ends an init phase of 10 s and runs it again, slower: stay below it; ms. */
+/** Lambda ends an init phase of 10 s and runs it again, slower: stay below it. Azure waits longer, but nobody gains by it; ms. */
 export const INIT_BUDGET_MS = 8_000;
 
 /**

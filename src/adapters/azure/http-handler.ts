@@ -1,0 +1,35 @@
+import type { HttpHandler as AzureHandler } from '@azure/functions';
+import { errorResponse } from '../../http/error-response.ts';
+import type { HttpHandler, HttpResponse } from '../../http/http-message.ts';
+import { type ReadRequestOptions, toAzureResponse, toHttpRequest } from './http-messages.ts';
+
+/**
+ * How long Azure's front end waits for an answer, whatever the function's own time-out is; ms.
+ *
+ * @see https://learn.microsoft.com/en-us/azure/azure-functions/functions-scale#timeout
+ */
+const FRONT_END_TIMEOUT_MS = 230_000;
+
+export interface AzureHandlerOptions extends ReadRequestOptions {
+  /** @default 230,000 ms */
+  readonly frontEndTimeoutMs?: number;
+}
+
+/** Open the core to Azure Functions. Never rejects: the platform would answer a bare 500. */
+export function createAzureHandler(
+  answer: HttpHandler,
+  options: AzureHandlerOptions,
+): AzureHandler {
+  const { frontEndTimeoutMs = FRONT_END_TIMEOUT_MS } = options;
+  return async (request, { invocationId: requestId }) => {
+    const deadlineMs = Date.now() + frontEndTimeoutMs;
+    const { method } = request;
+    let response: HttpResponse;
+    try {
+      response = await answer(await toHttpRequest(request, options), { requestId, deadlineMs });
+    } catch (error) {
+      response = errorResponse(error);
+    }
+    return toAzureResponse(response, method);
+  };
+}

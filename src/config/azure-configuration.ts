@@ -1,0 +1,27 @@
+import { type Environment, readVariable } from './environment.ts';
+import { type JwtConfiguration, readJwtConfiguration } from './jwt-configuration.ts';
+import { VARIABLES } from './variables.ts';
+
+/** What a function app is set up with, beside the endpoint itself. */
+export interface AzureConfiguration {
+  /** Which key callers send; `anonymous` when Easy Auth, API Management or our own check of tokens stands in front. */
+  readonly authLevel: 'anonymous' | 'function' | 'admin';
+  /** Undefined: tokens are not looked at here. */
+  readonly tokens: JwtConfiguration | undefined;
+  /** What the host puts before every route, without slashes around it. */
+  readonly routePrefix: string;
+}
+
+/** The host's own variable goes over the file host.json, in which the prefix is empty. */
+const ROUTE_PREFIX = 'AzureFunctionsJobHost__extensions__http__routePrefix';
+
+/** @throws {ServingError} INVALID_PARAMETER_VALUE naming the variable that cannot be read */
+export function readAzureConfiguration(environment: Environment): AzureConfiguration {
+  const hasTokens = readVariable(environment, VARIABLES.jwtIssuer) !== undefined;
+  return {
+    authLevel:
+      readVariable(environment, VARIABLES.authLevel) ?? (hasTokens ? 'anonymous' : 'function'),
+    tokens: hasTokens ? readJwtConfiguration(environment) : undefined,
+    routePrefix: (environment[ROUTE_PREFIX] ?? '').replace(/^\/+|\/+$/g, ''),
+  };
+}
