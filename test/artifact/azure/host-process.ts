@@ -1,0 +1,56 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type AzureHost, startAzureHost, type TypedData } from '../../helpers/azure-host.ts';
+
+/**
+ * A process that hosts one function app: `node host-process.ts <folder of the app>`.
+ *
+ * It prints `{"url", "functions"}` when the app has started. `POST /__invoke/<function>` with `{data, triggerMetadata}` calls one that a
+ * queue or a timer starts; every other request goes by its route.
+ */
+async function run(directory: string): Promise<void> {
+  const host = await startAzureHost(directory);
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const { url: target = '/', method = 'GET' } = request;
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    );
+    try {
+      const invoked = /^\/__invoke\/([^/?]+)$/.exec(target)?.[1];
+      if (invoked !== undefined) {
+        response.end(JSON.stringify(await call(host, invoked, body)));
+        return;
+      }
+      const answer = await host.request({
+        ...{ method, target, headers },
+        body: body.length > 0 ? body : undefined,
+      });
+      response.writeHead(Number(answer.statusCode ?? 200), answer.headers);
+      response.end(answer.body?.bytes ?? answer.body?.string ?? '');
+    } catch (error) {
+      // As the host answers when a function throws.
+      response.writeHead(500, { 'x-function-error': '1' }).end(String(error));
+    }
+  });
+  server.listen(0, '127.0.0.1', () => {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const functions = [...host.functions.values()].map(({ metadata }) => metadata);
+    process.stdout.write(`${JSON.stringify({ url, functions })}\n`);
+  });
+}
+
+function call(host: AzureHost, name: string, body: Buffer) {
+  const { data, triggerMetadata } = JSON.parse(body.toString('utf8')) as {
+    data: TypedData;
+    triggerMetadata?: Record<string, TypedData>;
+  };
+  return host.invoke(name, data, triggerMetadata);
+}
+
+run(process.argv[2] ?? '').catch((error: unknown) => {
+  process.stderr.write(`${(error as Error).stack}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,184 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cp, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Azurite, startAzurite } from '../../helpers/azurite.ts';
+import { type FunctionApp, startFunctionApp, unzipFunctionApp } from './function-app.ts';
+
+const WINE = 'examples/registry/models/wine';
+const BODY = readFileSync(`${WINE}/versions/2/model/serving_input_example.json`, 'utf8');
+/** What `mlflow models serve` (3.17.2) answers to the example: version 1 and version 2. */
+const ANSWERS = JSON.parse(readFileSync('test/artifact/wine-answers.json', 'utf8')) as Record<
+  string,
+  unknown
+>;
+
+/** Flex Consumption loads the package at every cold start: 16 MiB of it are ONNX Runtime; bytes. */
+const MAX_ZIP_BYTES = 20 * 2 ** 20;
+
+let work: string;
+let azurite: Azurite;
+let container: string;
+let registryUri: string;
+let app: FunctionApp | undefined;
+
+beforeAll(async () => {
+  work = mkdtempSync(join(tmpdir(), 'azure-'));
+  unzipFunctionApp(join(work, 'app'));
+  azurite = await startAzurite();
+  const made = await azurite.createContainer();
+  container = made.name;
+  registryUri = `${made.uri}/registry`;
+  for (const path of await readdir('examples/registry', { recursive: true })) {
+    if (statSync(join('examples/registry', path)).isFile()) {
+      await put(`registry/${path}`, readFileSync(join('examples/registry', path)));
+    }
+  }
+}, 60_000);
+afterAll(async () => {
+  await azurite?.close();
+  rmSync(work, { recursive: true, force: true });
+});
+afterEach(async () => {
+  if (process.env['ARTIFACT_LOG']) console.log(app?.log());
+  await app?.stop();
+  app = undefined;
+  await moveAlias('2');
+});
+
+async function put(key: string, bytes: Buffer): Promise<void> {
+  const blob = azurite.client.getContainerClient(container).getBlockBlobClient(key);
+  await blob.upload(bytes, bytes.length);
+}
+
+const moveAlias = (version: string): Promise<void> =>
+  put('registry/models/wine/aliases/champion.json', Buffer.from(JSON.stringify({ version })));
+
+async function start(environment: Record<string, string> = {}): Promise<FunctionApp> {
+  app = await startFunctionApp(join(work, 'app'), {
+    ...azurite.environment,
+    MLFLOW_SERVERLESS_MODEL_URI: 'models:/wine@champion',
+    MLFLOW_REGISTRY_URI: registryUri,
+    MLFLOW_SERVERLESS_ALIAS_TTL_SECONDS: '0.5',
+    MLFLOW_SERVERLESS_CACHE_DIR: join(work, 'cache'),
+    ...environment,
+  });
+  return app;
+}
+
+const ask = (path = '/invocations', init: RequestInit = {}): Promise<Response> =>
+  fetch(`${app?.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: BODY,
+    ...init,
+  });
+
+describe('the built function app of Azure', () => {
+  it('is a zip that stays small', () => {
+    expect(statSync('dist/azure-x64.zip').size).toBeLessThan(MAX_ZIP_BYTES);
+  });
+
+  it('answers as MLflow does, with a model from Blob Storage', async () => {
+    const { functions } = await start();
+
+    const response = await ask();
+
+    expect(functions.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['invocations', 'ping', 'health', 'version', 'other']),
+    );
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-mlflow-model-version')).toBe('2');
+    expect(await response.json()).toEqual(ANSWERS['2']);
+    expect(await (await ask('/ping', { method: 'GET', body: null })).text()).toBe('\n');
+    expect(await (await ask('/version', { method: 'GET', body: null })).text()).toBe('3.17.2');
+    expect((await ask('/nothing')).status).toBe(404);
+    expect((await ask('/invocations', { method: 'PUT' })).status).toBe(405);
+  });
+
+  it('answers 64 requests at once, and the alias when it moves among them', async () => {
+    await start();
+    const answers = async () => {
+      const responses = await Promise.all(Array.from({ length: 64 }, () => ask()));
+      return Promise.all(
+        responses.map(async (response) => {
+          const version = response.headers.get('x-mlflow-model-version') ?? '';
+          expect(response.status).toBe(200);
+          expect(await response.json()).toEqual(ANSWERS[version]);
+          return version;
+        }),
+      );
+    };
+
+    expect(new Set(await answers())).toEqual(new Set(['2']));
+    await moveAlias('1');
+    await expect
+      .poll(async () => [...new Set(await answers())], { timeout: 20_000 })
+      .toEqual(['1']);
+  });
+
+  it('serves on when the registry is gone', async () => {
+    const other = await startAzurite();
+    try {
+      const { name, uri } = await other.createContainer();
+      for await (const { name: key } of azurite.client
+        .getContainerClient(container)
+        .listBlobsFlat({ prefix: 'registry/' })) {
+        const bytes = await azurite.client
+          .getContainerClient(container)
+          .getBlobClient(key)
+          .downloadToBuffer();
+        await other.client
+          .getContainerClient(name)
+          .getBlockBlobClient(key)
+          .upload(bytes, bytes.length);
+      }
+      await start({ ...other.environment, MLFLOW_REGISTRY_URI: `${uri}/registry` });
+      expect((await ask()).status).toBe(200);
+    } finally {
+      await other.close();
+    }
+    await new Promise((done) => setTimeout(done, 700));
+
+    expect(await (await ask()).json()).toEqual(ANSWERS['2']);
+  });
+
+  it('has the prefix of routes that the host is told', async () => {
+    await start({ AzureFunctionsJobHost__extensions__http__routePrefix: 'api' });
+
+    expect((await ask('/api/invocations')).status).toBe(200);
+    expect((await ask('/invocations')).status).toBe(404);
+  });
+
+  it.each([
+    ['no model', { MLFLOW_SERVERLESS_MODEL_URI: '' }, /MLFLOW_SERVERLESS_MODEL_URI/],
+    ['a wrong level', { MLFLOW_SERVERLESS_AUTH_LEVEL: 'nobody' }, /MLFLOW_SERVERLESS_AUTH_LEVEL/],
+  ])('registers its functions with %s, and says what is wrong', async (_name, extra, message) => {
+    const { functions, log } = await start(extra);
+
+    const response = await ask();
+
+    expect(functions.length).toBeGreaterThan(4);
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(await response.json()).toHaveProperty('error_code');
+    expect(log()).toMatch(message);
+  });
+
+  it('answers in the shape of MLflow for a model that is not there', async () => {
+    await start({ MLFLOW_SERVERLESS_MODEL_URI: 'models:/nothing@champion' });
+
+    const response = await ask();
+
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ error_code: 'RESOURCE_DOES_NOT_EXIST' });
+  });
+
+  it('does not start, and says so, when its entry is broken', async () => {
+    const broken = join(work, 'broken');
+    await cp(join(work, 'app'), broken, { recursive: true });
+    await writeFile(join(broken, 'functions.cjs'), 'throw new Error("no entry");');
+
+    await expect(startFunctionApp(broken, {})).rejects.toThrow(/no entry/);
+  });
+});
