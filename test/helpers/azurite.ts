@@ -11,6 +11,9 @@ import { BlobServiceClient } from '@azure/storage-blob';
 export interface Azurite {
   /** What a program is told to use it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The same, by way of a proxy at this address. */
+  environmentVia(url: string): Readonly<Record<string, string>>;
+  readonly url: string;
   /** A new, empty container. */
   createContainer(): Promise<{ readonly name: string; readonly uri: string }>;
   /** Empty a container. */
@@ -36,12 +39,16 @@ export async function startAzurite(): Promise<Azurite> {
     { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const url = await listeningUrl(child);
-  const connection = `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${KEY};BlobEndpoint=${url}/${ACCOUNT};`;
-  const client = BlobServiceClient.fromConnectionString(connection);
+  const environmentVia = (address: string) => ({
+    AZURE_STORAGE_CONNECTION_STRING: `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${KEY};BlobEndpoint=${address}/${ACCOUNT};`,
+  });
+  const environment = environmentVia(url);
+  const client = BlobServiceClient.fromConnectionString(
+    environment.AZURE_STORAGE_CONNECTION_STRING,
+  );
   let containers = 0;
   return {
-    environment: { AZURE_STORAGE_CONNECTION_STRING: connection },
-    client,
+    ...{ environment, environmentVia, url, client },
     async createContainer() {
       const name = `models-${++containers}`;
       await client.createContainer(name);

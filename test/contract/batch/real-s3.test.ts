@@ -11,12 +11,12 @@ import { openBatchOutput } from '../../../src/batch/store/open-batch-output.ts';
 import { openObjectStore } from '../../../src/publish/open-object-store.ts';
 import { openS3Bucket } from '../../../src/publish/s3-bucket.ts';
 import { lineJob } from '../../helpers/line-job.ts';
+import { createS3Upload } from '../../helpers/s3-upload.ts';
 import {
   type ProxyFault,
-  type S3FaultProxy,
-  startS3FaultProxy,
-} from '../../helpers/s3-fault-proxy.ts';
-import { createS3Upload } from '../../helpers/s3-upload.ts';
+  type StoreFaultProxy,
+  startStoreFaultProxy,
+} from '../../helpers/store-fault-proxy.ts';
 import { describeBatchOutput } from '../batch-output.suite.ts';
 import { describeKilledBatch } from './killed-batch.suite.ts';
 
@@ -97,10 +97,10 @@ describe.skipIf(!endpoint)('a real S3 server', () => {
 
   describe('that fails', () => {
     let bucket: string;
-    let proxy: S3FaultProxy;
+    let proxy: StoreFaultProxy;
     beforeEach(async () => {
       bucket = await makeBucket();
-      proxy = await startS3FaultProxy(endpoint ?? '');
+      proxy = await startStoreFaultProxy(endpoint ?? '');
       await upload.put(bucket, 'in/rows.csv', `${textOf(ROWS)}\n`);
     });
     afterEach(() => proxy.close());

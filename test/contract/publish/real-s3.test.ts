@@ -10,8 +10,8 @@ import { describe, expect, it } from 'vitest';
 import { createS3Client } from '../../../src/artifacts/s3-client.ts';
 import { createS3ObjectReader } from '../../../src/artifacts/s3-object-reader.ts';
 import { openObjectStore } from '../../../src/publish/open-object-store.ts';
-import { type ProxyFault, startS3FaultProxy } from '../../helpers/s3-fault-proxy.ts';
 import { createS3Upload } from '../../helpers/s3-upload.ts';
+import { type ProxyFault, startStoreFaultProxy } from '../../helpers/store-fault-proxy.ts';
 import { describeObjectStore } from '../object-store.suite.ts';
 import { describeConcurrentPromoters } from './concurrent-promoters.suite.ts';
 
@@ -47,7 +47,7 @@ describe.skipIf(!endpoint)('a real S3 server', () => {
 
   /** Ten of a hundred requests go wrong, in every way. */
   const startFaulty = async () => {
-    const proxy = await startS3FaultProxy(endpoint ?? '');
+    const proxy = await startStoreFaultProxy(endpoint ?? '');
     const faults = ['throttle', 'lose', 'conflict', 'cut', 'truncate'] as const;
     proxy.set(({ number, method }) => {
       if (number % 10 !== 0) return undefined;
@@ -57,7 +57,7 @@ describe.skipIf(!endpoint)('a real S3 server', () => {
     return proxy;
   };
 
-  const setupPromoters = (start: typeof startS3FaultProxy) => async () => {
+  const setupPromoters = (start: typeof startStoreFaultProxy) => async () => {
     const uri = await makeRoot();
     const proxy = await start(endpoint ?? '');
     return {
@@ -68,7 +68,7 @@ describe.skipIf(!endpoint)('a real S3 server', () => {
     };
   };
   const load = { moves: 20, kills: 10 };
-  describeConcurrentPromoters('S3 (real server)', setupPromoters(startS3FaultProxy), load);
+  describeConcurrentPromoters('S3 (real server)', setupPromoters(startStoreFaultProxy), load);
   describeConcurrentPromoters(
     'S3 (real server) that throttles, breaks off and loses answers',
     setupPromoters(startFaulty),

@@ -12,7 +12,7 @@ export interface ProxiedRequest {
   readonly number: number;
 }
 
-export interface S3FaultProxy {
+export interface StoreFaultProxy {
   readonly url: string;
   /** How often each fault was made. */
   readonly counts: Record<ProxyFault, number>;
@@ -22,10 +22,10 @@ export interface S3FaultProxy {
 }
 
 /**
- * An HTTP proxy before a real S3 server, for what that does not produce on demand. Requests go on as they came, their host among
+ * An HTTP proxy before a real S3 server or Azurite, for what that does not produce on demand. Requests go on as they came, their host among
  * the headers, so that signatures stay good.
  */
-export async function startS3FaultProxy(target: string): Promise<S3FaultProxy> {
+export async function startStoreFaultProxy(target: string): Promise<StoreFaultProxy> {
   const { hostname, port } = new URL(target);
   const agent = new http.Agent({ keepAlive: true });
   const counts = { throttle: 0, conflict: 0, cut: 0, lose: 0, truncate: 0 };
