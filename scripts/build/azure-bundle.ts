@@ -24,7 +24,7 @@ const HOST = {
     queues: {
       batchSize: 1,
       newBatchThreshold: 0,
-      maxDequeueCount: 5,
+      maxDequeueCount: 10,
       visibilityTimeout: '00:01:10',
     },
   },

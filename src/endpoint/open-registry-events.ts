@@ -45,6 +45,8 @@ export interface RegistryEvents {
    * @throws {ServingError} as task: what must be tried again
    */
   findTask(event: unknown): Task | undefined;
+  /** Bring the published registry in step with MLflow, whatever webhooks came. @throws {ServingError} as task */
+  readonly followAll: Task;
 }
 
 /** @throws {ServingError} INVALID_PARAMETER_VALUE for a place or a variable that cannot be understood */
@@ -98,6 +100,7 @@ export async function openRegistryEvents(options: RegistryEventsOptions): Promis
 
   return {
     answer: createEventsHandler({ secrets: webhookSecrets, deliveries, receive, workspace, log }),
+    followAll,
     findTask(event) {
       if (isScheduled(event)) return followAll;
       const handedOver = findHandedOver(event);

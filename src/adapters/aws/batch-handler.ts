@@ -1,7 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { type ErrorCode, ServingError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
+import { isFinalError } from '../final-error.ts';
 import { type CreatedObject, encodeCreatedObject, parseCreatedObjects } from './batch-events.ts';
 import type { LambdaContext } from './lambda-handler.ts';
 import { timeLeft } from './time-left.ts';
@@ -40,15 +40,6 @@ export type BatchLambdaHandler = (
 
 /** A killed run's claim ends after a minute; later tries wait longer; s. */
 const COMES_BACK = { first: 70, most: 900 };
-
-/** The file cannot be scored as it is: no further try helps, somebody has to look. */
-const IS_FINAL: ReadonlySet<ErrorCode> = new Set([
-  'BAD_REQUEST',
-  'INVALID_PARAMETER_VALUE',
-  'NOT_IMPLEMENTED',
-  'REQUEST_TOO_LARGE',
-  'UNSUPPORTED_MEDIA_TYPE',
-]);
 
 /**
  * Open batch scoring to a queue: only messages that failed come again, and after the last try they go to the
@@ -97,8 +88,7 @@ async function workOff(
 ): Promise<void> {
   const remaining: unknown[] = [];
   const giveUp = async (error: unknown, replay: string): Promise<void> => {
-    const isFinal = error instanceof ServingError && IS_FINAL.has(error.code);
-    if (!isFinal || failures === undefined) throw error;
+    if (!isFinalError(error) || failures === undefined) throw error;
     log.error('a file cannot be scored as it is; its message goes to the dead-letter queue', {
       messageId,
       error,

@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { cp, readdir, writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../helpers/azurite.ts';
 import { type FunctionApp, startFunctionApp, unzipFunctionApp } from './function-app.ts';
+import { putBlob, putWine } from './wine-container.ts';
 
 const WINE = 'examples/registry/models/wine';
 const BODY = readFileSync(`${WINE}/versions/2/model/serving_input_example.json`, 'utf8');
@@ -27,14 +28,7 @@ beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), 'azure-'));
   unzipFunctionApp(join(work, 'app'));
   azurite = await startAzurite();
-  const made = await azurite.createContainer();
-  container = made.name;
-  registryUri = `${made.uri}/registry`;
-  for (const path of await readdir('examples/registry', { recursive: true })) {
-    if (statSync(join('examples/registry', path)).isFile()) {
-      await put(`registry/${path}`, readFileSync(join('examples/registry', path)));
-    }
-  }
+  ({ container, registryUri } = await putWine(azurite));
 }, 60_000);
 afterAll(async () => {
   await azurite?.close();
@@ -47,13 +41,13 @@ afterEach(async () => {
   await moveAlias('2');
 });
 
-async function put(key: string, bytes: Buffer): Promise<void> {
-  const blob = azurite.client.getContainerClient(container).getBlockBlobClient(key);
-  await blob.upload(bytes, bytes.length);
-}
-
 const moveAlias = (version: string): Promise<void> =>
-  put('registry/models/wine/aliases/champion.json', Buffer.from(JSON.stringify({ version })));
+  putBlob(
+    azurite,
+    container,
+    'registry/models/wine/aliases/champion.json',
+    JSON.stringify({ version }),
+  );
 
 async function start(environment: Record<string, string> = {}): Promise<FunctionApp> {
   app = await startFunctionApp(join(work, 'app'), {
@@ -121,20 +115,8 @@ describe('the built function app of Azure', () => {
   it('serves on when the registry is gone', async () => {
     const other = await startAzurite();
     try {
-      const { name, uri } = await other.createContainer();
-      for await (const { name: key } of azurite.client
-        .getContainerClient(container)
-        .listBlobsFlat({ prefix: 'registry/' })) {
-        const bytes = await azurite.client
-          .getContainerClient(container)
-          .getBlobClient(key)
-          .downloadToBuffer();
-        await other.client
-          .getContainerClient(name)
-          .getBlockBlobClient(key)
-          .upload(bytes, bytes.length);
-      }
-      await start({ ...other.environment, MLFLOW_REGISTRY_URI: `${uri}/registry` });
+      const made = await putWine(other);
+      await start({ ...other.environment, MLFLOW_REGISTRY_URI: made.registryUri });
       expect((await ask()).status).toBe(200);
     } finally {
       await other.close();
