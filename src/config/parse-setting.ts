@@ -51,6 +51,13 @@ export function parseCount(text: string): number | undefined {
   return value !== undefined && value > 0 ? value : undefined;
 }
 
+/** A whole number from 0 to what a process can hold, or `auto`. */
+export function parseThreads(text: string): number | 'auto' | undefined {
+  if (text.trim().toLowerCase() === 'auto') return 'auto';
+  const value = wholeNumber(text);
+  return value !== undefined && value <= MAX_THREADS ? value : undefined;
+}
+
 /** A number from 0 to 1. */
 export function parseRatio(text: string): number | undefined {
   const ratio = text.trim() === '' ? Number.NaN : Number(text);
@@ -80,6 +87,8 @@ export function parseBytes(text: string): number | undefined {
 
 /** Node's timers hold 31 bits; ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const MAX_THREADS = 256;
 
 const BYTES_BY_UNIT: Readonly<Record<string, number>> = {
   '': 1,
