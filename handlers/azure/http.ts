@@ -1,9 +1,10 @@
-import { app, type HttpHandler } from '@azure/functions';
+import { app } from '@azure/functions';
 import { createAzureHandler } from '../../src/adapters/azure/http-handler.ts';
+import { createLateDoor } from '../../src/adapters/azure/late-door.ts';
 import { registerEndpoint } from '../../src/adapters/azure/register-endpoint.ts';
 import { requireToken } from '../../src/adapters/azure/require-token.ts';
 import { preloadWithin } from '../../src/adapters/preload-within.ts';
-import { readAzureConfiguration } from '../../src/config/azure-configuration.ts';
+import { findAuthLevel, readAzureConfiguration } from '../../src/config/azure-configuration.ts';
 import { type Environment, readServedConfiguration } from '../../src/config/environment.ts';
 import { openEndpoint } from '../../src/endpoint/open-endpoint.ts';
 import { createLog } from '../../src/log.ts';
@@ -16,38 +17,23 @@ import { createTokenVerifier } from '../../src/tokens/verify-token.ts';
  */
 export function registerHttpFunctions(variables: Environment): void {
   // Many requests at once come to one process: models compute in threads, unless somebody says otherwise.
-  const door = openDoor({ MLFLOW_SERVERLESS_THREADS: 'auto', ...variables });
-  const handler: HttpHandler = async (request, context) => (await door.handler)(request, context);
-  registerEndpoint(app, handler, door.authLevel);
-  app.hook.appStart(() => preloadWithin(door.preload));
+  const environment = { MLFLOW_SERVERLESS_THREADS: 'auto', ...variables };
+  const door = createLateDoor(() => openDoor(environment), createLog());
+  registerEndpoint(app, door.handler, findAuthLevel(environment) ?? 'function');
+  app.hook.appStart(() => preloadWithin(async () => (await door.open()).preload()));
 }
 
-function openDoor(environment: Environment) {
-  try {
-    const configuration = readServedConfiguration(environment);
-    const { authLevel, tokens, routePrefix } = readAzureConfiguration(environment);
-    const log = createLog({ level: configuration.logLevel ?? 'info' });
-    const endpoint = openEndpoint({ configuration, log, telemetry: createLogTelemetry(log) });
-    const { maxBodyBytes } = configuration.limits;
-    const handler = endpoint.then(({ answer }) => {
-      const guarded = tokens ? requireToken(answer, createTokenVerifier(tokens), log) : answer;
-      return createAzureHandler(guarded, { routePrefix, maxBodyBytes });
-    });
-    handler.catch((error: unknown) => log.error('the endpoint cannot be opened', { error }));
-    return { authLevel, handler, preload: async () => (await endpoint).preload() };
-  } catch (error) {
-    return closedDoor(error);
-  }
-}
-
-/** The endpoint is not set up: every call is refused, and the log says why. */
-function closedDoor(error: unknown) {
-  const log = createLog();
-  const refuse = (): Promise<never> => {
-    log.error('the endpoint is not set up', { error });
-    return Promise.reject(error);
+async function openDoor(environment: Environment) {
+  const configuration = readServedConfiguration(environment);
+  const { tokens, routePrefix } = readAzureConfiguration(environment);
+  const log = createLog({ level: configuration.logLevel ?? 'info' });
+  const telemetry = createLogTelemetry(log);
+  const endpoint = await openEndpoint({ configuration, log, telemetry });
+  const { answer } = endpoint;
+  const guarded = tokens ? requireToken(answer, createTokenVerifier(tokens), log) : answer;
+  const { maxBodyBytes } = configuration.limits;
+  return {
+    handler: createAzureHandler(guarded, { routePrefix, maxBodyBytes }),
+    preload: () => endpoint.preload(),
   };
-  const limits = { routePrefix: '', maxBodyBytes: Number.POSITIVE_INFINITY };
-  const handler = Promise.resolve(createAzureHandler(refuse, limits));
-  return { authLevel: 'function', handler, preload: refuse } as const;
 }

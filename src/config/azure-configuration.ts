@@ -15,9 +15,15 @@ export interface AzureConfiguration {
 /** The host's own variable goes over the file host.json, in which the prefix is empty. */
 const ROUTE_PREFIX = 'AzureFunctionsJobHost__extensions__http__routePrefix';
 
-/** @throws {ServingError} INVALID_PARAMETER_VALUE naming the variable that cannot be read */
+/**
+ * Half of the settings for tokens is a mistake, never an app without a check.
+ *
+ * @throws {ServingError} INVALID_PARAMETER_VALUE naming the variable that is missing or cannot be read
+ */
 export function readAzureConfiguration(environment: Environment): AzureConfiguration {
-  const hasTokens = readVariable(environment, VARIABLES.jwtIssuer) !== undefined;
+  const hasTokens = TOKEN_VARIABLES.some(
+    (variable) => readVariable<unknown>(environment, variable) !== undefined,
+  );
   return {
     authLevel:
       readVariable(environment, VARIABLES.authLevel) ?? (hasTokens ? 'anonymous' : 'function'),
@@ -25,3 +31,17 @@ export function readAzureConfiguration(environment: Environment): AzureConfigura
     routePrefix: (environment[ROUTE_PREFIX] ?? '').replace(/^\/+|\/+$/g, ''),
   };
 }
+
+/** Undefined when the settings cannot be read. */
+export function findAuthLevel(
+  environment: Environment,
+): AzureConfiguration['authLevel'] | undefined {
+  try {
+    return readAzureConfiguration(environment).authLevel;
+  } catch {
+    return undefined; // whoever opens the endpoint reads them again, and reports it
+  }
+}
+
+const { jwtIssuer, jwtAudience, jwtScopes, jwtRoles, jwtJwksUri } = VARIABLES;
+const TOKEN_VARIABLES = [jwtIssuer, jwtAudience, jwtScopes, jwtRoles, jwtJwksUri];

@@ -126,6 +126,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/invocation/limits',
     'src/tokens',
     'src/log',
+    'src/once',
     'src/errors',
   ],
   'src/endpoint': [

@@ -179,11 +179,11 @@ export async function startAzureHost(
       if (found === undefined) return { statusCode: '404', body: { string: '' } };
       const bytes = body ? { bytes: body } : null;
       const http = {
-        ...{ method, url, headers: toLowerCase(headers), body: bytes, rawBody: bytes },
-        query: Object.fromEntries(searchParams),
-        params: found.pattern.exec(decodeURI(pathname))?.groups ?? {},
-        identities: [],
-        ...{ nullableHeaders: {}, nullableParams: {}, nullableQuery: {} },
+        ...{ method, url, body: bytes, rawBody: bytes, identities: [] },
+        nullableHeaders: nullable(toLowerCase(headers)),
+        nullableQuery: nullable(Object.fromEntries(searchParams)),
+        nullableParams: nullable(found.pattern.exec(decodeURI(pathname))?.groups ?? {}),
+        ...{ headers: {}, query: {}, params: {} },
       };
       const { returnValue } = await call(found.name, {
         [triggerOf(functions, found.name)]: { http },
@@ -255,3 +255,9 @@ function triggerOf(functions: ReadonlyMap<string, RegisteredFunction>, name: str
 
 const toLowerCase = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** How values come to a worker that says `UseNullableValueDictionaryForHttp`; an empty one is left out of its box. */
+const nullable = (values: Readonly<Record<string, string>>): Record<string, { value?: string }> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, value === '' ? {} : { value }]),
+  );
