@@ -25,12 +25,16 @@ export interface Outcome {
   failure: string | undefined;
 }
 
+/** Around the HTTP core: a platform's door with requests of its kind. */
+export type Door = (handler: HttpHandler) => HttpHandler;
+
 /** Replay one recording file through the HTTP core. */
-export async function replay(file: RecordingFile): Promise<Outcome[]> {
-  if (file.kind === 'requests') return inOrder(file.cases, (c) => replayRequest(file.name, c));
-  if (file.kind === 'outputs') return inOrder(file.cases, (c) => replayOutput(file.name, c));
+export async function replay(file: RecordingFile, door: Door = (core) => core): Promise<Outcome[]> {
+  const { name } = file;
+  if (file.kind === 'requests') return inOrder(file.cases, (c) => replayRequest(name, c, door));
+  if (file.kind === 'outputs') return inOrder(file.cases, (c) => replayOutput(name, c, door));
   if (file.kind === 'onnx')
-    return (await inOrder(file.models, (m) => replayOnnx(file.name, m))).flat();
+    return (await inOrder(file.models, (m) => replayOnnx(name, m, door))).flat();
   return [];
 }
 
@@ -40,7 +44,7 @@ async function inOrder<T, R>(items: T[], run: (item: T) => Promise<R>): Promise<
   return results;
 }
 
-async function replayRequest(file: string, recorded: RequestCase): Promise<Outcome> {
+async function replayRequest(file: string, recorded: RequestCase, door: Door): Promise<Outcome> {
   const seen: { input?: ModelInput; params?: ModelInput } = {};
   const echo: ParsedPredictor = {
     kind: 'parsed',
@@ -58,7 +62,7 @@ async function replayRequest(file: string, recorded: RequestCase): Promise<Outco
     failure,
   });
   try {
-    const answer = await ask(handlerFor(echo, signatureOf(recorded)), recorded);
+    const answer = await ask(door(handlerFor(echo, signatureOf(recorded))), recorded);
     return outcome(
       differenceInError(recorded, answer) ??
         (recorded.status === 200 ? differenceInSeen(recorded, seen, answer) : undefined),
@@ -116,7 +120,7 @@ function differenceInSeen(
   return answer.body === expected ? undefined : `body ${answer.body}, MLflow ${expected}`;
 }
 
-async function replayOutput(file: string, recorded: OutputCase): Promise<Outcome> {
+async function replayOutput(file: string, recorded: OutputCase, door: Door): Promise<Outcome> {
   const outcome = (failure?: string): Outcome => ({
     file,
     group: 'outputs',
@@ -133,7 +137,7 @@ async function replayOutput(file: string, recorded: OutputCase): Promise<Outcome
     predict: () => output as ModelOutput,
     release: async () => {},
   };
-  const answer = await ask(handlerFor(returns, undefined), {
+  const answer = await ask(door(handlerFor(returns, undefined)), {
     contentType: 'application/json',
     body: '{"inputs": [1]}',
   });
@@ -143,7 +147,7 @@ async function replayOutput(file: string, recorded: OutputCase): Promise<Outcome
   return outcome(isSame ? undefined : `body ${answer.body}, MLflow ${recorded.body}`);
 }
 
-async function replayOnnx(file: string, recorded: OnnxModelCase): Promise<Outcome[]> {
+async function replayOnnx(file: string, recorded: OnnxModelCase, door: Door): Promise<Outcome[]> {
   const directory = mkdtempSync(join(tmpdir(), 'parity-'));
   const model = join(directory, 'model');
   mkdirSync(model);
@@ -158,7 +162,7 @@ async function replayOnnx(file: string, recorded: OnnxModelCase): Promise<Outcom
   const predictor = await openOnnxPredictor(model, mlmodelWith(signature));
   try {
     return await inOrder(recorded.cases, async (c) => {
-      const answer = await ask(handlerFor(predictor, signature), c);
+      const answer = await ask(door(handlerFor(predictor, signature)), c);
       const failure =
         differenceInError(c, answer) ??
         (c.response === undefined || c.response === answer.body
