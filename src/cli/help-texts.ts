@@ -132,3 +132,11 @@ Examples:
   $ mlflow-serverless audit -m models:/wine/3 --json
 
 The model's files are read and never opened as a model: no pickle, no code of it. docs/audit.md explains each finding.`;
+
+/** Of the command that deploys to Azure. */
+export const DEPLOY_EXAMPLES = `
+Examples:
+  $ mlflow-serverless deploy azure -g my-group
+  $ mlflow-serverless deploy azure -g my-group -c wine.yaml --run
+
+Writes the parameters of infra/azure/main.bicep and prints a script of az commands; with --run it runs them.`;

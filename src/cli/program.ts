@@ -11,6 +11,7 @@ import {
   registryOption,
 } from './command-arguments.ts';
 import { addConvertCommand } from './convert-command.ts';
+import { addDeployCommand } from './deploy-command.ts';
 import { EXIT, printFailure, UsageError } from './failure.ts';
 import { EXAMPLES, MODEL_URIS, PROGRAM_EXAMPLES } from './help-texts.ts';
 import { addImageCommand } from './image-command.ts';
@@ -97,6 +98,7 @@ function program(keep: (exitCode: number) => void): Command {
   addAuditCommand(root, keep);
   addConvertCommand(root, keep);
   addImageCommand(root, keep);
+  addDeployCommand(root, keep);
   addRegistryCommands(root, keep);
   return root;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { api } from './endpoint-file/api.ts';
 import { auth } from './endpoint-file/auth.ts';
+import { azure } from './endpoint-file/azure.ts';
 import { batch } from './endpoint-file/batch.ts';
 import {
   arn,
@@ -149,6 +150,7 @@ export const endpointSchema = section({
   api: api.prefault({}),
   events: events.optional(),
   batch: batch.optional(),
+  azure: azure.optional(),
   tags,
 }).describe('An endpoint of mlflow-serverless');
 

@@ -1,8 +1,8 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import { isBlobUri } from '../registry/blob-location.ts';
 import { openArtifactStore } from '../artifacts/open-store.ts';
 import type { S3Client } from '../artifacts/s3-client.ts';
 import type { Environment } from '../config/environment.ts';
+import { isBlobUri } from '../registry/blob-location.ts';
 import type { ModelRegistry } from '../registry/model-registry.ts';
 import type { ObjectReader } from '../registry/object-reader.ts';
 import { openRegistry } from '../registry/open-registry.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isBlobUri } from './blob-location.ts';
 import { ServingError } from '../errors.ts';
+import { isBlobUri } from './blob-location.ts';
 
 /** Where a registry is, by the kind of reader it needs. */
 export type RegistryLocation =

@@ -120,6 +120,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   'src/aws': ['src/aws', 'src/http-client', 'src/once', 'src/errors'],
   'src/tokens': ['src/tokens', 'src/errors'],
+  'src/deploy': ['src/deploy', 'src/config', 'src/errors'],
   'src/adapters': [
     'src/adapters',
     'src/http',

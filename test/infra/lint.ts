@@ -10,7 +10,7 @@ import { writeDockerfiles } from './write-dockerfiles.ts';
 
 /**
  * `npm run lint:infra`: cfn-lint and Checkov over the templates of endpoint.yaml, of every auth mode and of every option;
- * hadolint and Checkov over the Dockerfiles that generate-dockerfile writes.
+ * Checkov over the Bicep files of Azure; hadolint and Checkov over the Dockerfiles that generate-dockerfile writes.
  *
  * Nothing is skipped here: what a template breaks on purpose says so, with its reason, in the resource's
  * metadata, which the tools read. The reasons are printed.
@@ -29,6 +29,8 @@ try {
   const quietly = ['--framework', 'cloudformation', '--skip-download', '--quiet', '--compact'];
   lint('checkov', ['--directory', directory, ...quietly]);
   console.log(`cfn-lint and checkov have no finding in ${templates.length} templates`);
+  lint('checkov', ['--directory', 'infra/azure', '--framework', 'bicep', ...quietly.slice(2)]);
+  console.log('checkov has no finding in infra/azure that has no reason beside it');
   const dockerfiles = await writeDockerfiles(join(directory, 'images'));
   lint('hadolint', dockerfiles);
   for (const dockerfile of dockerfiles) {

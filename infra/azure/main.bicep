@@ -1,0 +1,181 @@
+// One endpoint of mlflow-serverless on Azure: `mlflow-serverless deploy azure` fills the parameters from endpoint.yaml.
+// Nothing here holds a key: every access is a role of one identity, at the smallest scope there is.
+targetScope = 'resourceGroup'
+
+@description('Names the function app and what is in it: lower-case letters, digits and "-".')
+@minLength(1)
+@maxLength(40)
+param name string
+
+@description('Where everything is made.')
+param location string = resourceGroup().location
+
+@description('models:/<name>@<alias>, models:/<name>/<version> or models:/<name>/<stage>.')
+param modelUri string
+
+@description('Folder of the published registry in its container.')
+param registryPrefix string = 'registry'
+
+@description('Memory of an instance, MiB; 2,048 comes with one vCPU.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMiB int = 2048
+
+@description('At most so many instances.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstances int = 100
+
+@description('Instances that are never stopped; they cost money while idle.')
+@minValue(0)
+@maxValue(1000)
+param alwaysReadyInstances int = 0
+
+@description('Requests that one instance gets at once.')
+@minValue(1)
+@maxValue(1000)
+param requestsPerInstance int = 64
+
+@description('Which key callers send: function, or anonymous when somebody else checks them.')
+@allowed(['anonymous', 'function'])
+param authLevel string = 'function'
+
+@description('Sign-in by Entra ID in front of the app (Easy Auth); empty for none.')
+param entraTenantId string = ''
+
+@description('The application (client) that tokens are for.')
+param entraClientId string = ''
+
+@description('Settings of the program, as in the table of README.md.')
+param settings object = {}
+
+@description('Whether files that are put into a container are scored.')
+param hasBatch bool = false
+
+@description('Of the files to score, in the account that is made here.')
+param inputContainer string = 'batch-input'
+
+@description('Of the results.')
+param outputContainer string = 'batch-output'
+
+@description('Days that the log is kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 30
+
+@description('Days that overwritten and deleted models are kept.')
+@minValue(1)
+@maxValue(365)
+param noncurrentDays int = 90
+
+@description('Tags of everything.')
+param tags object = {}
+
+// Names of accounts are unique in the world, and have no hyphens.
+var suffix = uniqueString(resourceGroup().id, name)
+// 24 characters at most, of which 13 make them unique.
+var shortName = take(replace(name, '-', ''), 9)
+var hostStorageName = 'mh${shortName}${suffix}'
+var dataStorageName = 'md${shortName}${suffix}'
+var queueName = 'mlflow-serverless-batch'
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: '${name}-identity'
+  location: location
+  tags: tags
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  params: {
+    name: name
+    location: location
+    retentionDays: logRetentionDays
+    principalId: identity.properties.principalId
+    tags: tags
+  }
+}
+
+module hostStorage 'modules/host-storage.bicep' = {
+  name: 'host-storage'
+  params: {
+    name: hostStorageName
+    location: location
+    principalId: identity.properties.principalId
+    hasBatch: hasBatch
+    queueName: queueName
+    tags: tags
+  }
+}
+
+module dataStorage 'modules/data-storage.bicep' = {
+  name: 'data-storage'
+  params: {
+    name: dataStorageName
+    location: location
+    principalId: identity.properties.principalId
+    noncurrentDays: noncurrentDays
+    hasBatch: hasBatch
+    inputContainer: inputContainer
+    outputContainer: outputContainer
+    tags: tags
+  }
+}
+
+module functionApp 'modules/function-app.bicep' = {
+  name: 'function-app'
+  params: {
+    name: '${name}-${suffix}'
+    location: location
+    identityId: identity.id
+    identityClientId: identity.properties.clientId
+    hostStorageName: hostStorage.outputs.name
+    packageUrl: hostStorage.outputs.packageUrl
+    insightsConnection: monitoring.outputs.connection
+    instanceMemoryMiB: instanceMemoryMiB
+    maximumInstances: maximumInstances
+    alwaysReadyInstances: alwaysReadyInstances
+    requestsPerInstance: requestsPerInstance
+    authLevel: authLevel
+    entraTenantId: entraTenantId
+    entraClientId: entraClientId
+    modelUri: modelUri
+    registryUri: 'wasbs://${dataStorage.outputs.registryContainer}@${dataStorage.outputs.blobHost}/${registryPrefix}'
+    batchSettings: hasBatch ? {
+      MLFLOW_SERVERLESS_BATCH_INPUT: 'wasbs://${inputContainer}@${dataStorage.outputs.blobHost}'
+      MLFLOW_SERVERLESS_BATCH_OUTPUT: 'wasbs://${outputContainer}@${dataStorage.outputs.blobHost}'
+      BATCH_STORAGE__queueServiceUri: hostStorage.outputs.queueUrl
+      BATCH_STORAGE__credential: 'managedidentity'
+      BATCH_STORAGE__clientId: identity.properties.clientId
+    } : {}
+    settings: settings
+    tags: tags
+  }
+}
+
+module fileEvents 'modules/file-events.bicep' = if (hasBatch) {
+  name: 'file-events'
+  params: {
+    name: '${name}-files'
+    location: location
+    dataStorageId: dataStorage.outputs.id
+    hostStorageName: hostStorage.outputs.name
+    inputContainer: inputContainer
+    queueName: queueName
+    tags: tags
+  }
+}
+
+@description('Name of the function app, for `az functionapp`.')
+output functionAppName string = functionApp.outputs.name
+
+@description('Where requests go.')
+output endpointUrl string = functionApp.outputs.url
+
+@description('Where models are published to.')
+output registryUri string = 'wasbs://${dataStorage.outputs.registryContainer}@${dataStorage.outputs.blobHost}/${registryPrefix}'
+
+@description('Scope of the role that whoever publishes models needs: Storage Blob Data Contributor.')
+output modelsScope string = dataStorage.outputs.modelsId
+
+@description('Where files are put to be scored; empty without batch.')
+output inputUri string = hasBatch ? 'wasbs://${inputContainer}@${dataStorage.outputs.blobHost}' : ''

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { between, list, oneOf, section, text, wholeNumber } from './fields.ts';
+
+const guid = (what: string) =>
+  text(
+    `${what}, 00000000-0000-0000-0000-000000000000`,
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  );
+
+const container = text(
+  'the name of a container: 3 to 63 lower-case letters, digits and "-"',
+  /^[a-z0-9](-?[a-z0-9]){2,62}$/,
+);
+
+const entra = section({
+  tenantId: guid('the tenant'),
+  clientId: guid('the application that tokens are for'),
+  roles: list(text('the value of an app role'), 'app roles')
+    .optional()
+    .describe('One of them must be in the claim roles. Default: whoever has a token'),
+}).describe('Sign-in by Entra ID, checked by the platform (Easy Auth) before a function is called');
+
+const azureBatch = section({
+  input: container.default('batch-input').describe('Files that are put here are scored'),
+  output: container.default('batch-output').describe('Where results go'),
+  format: oneOf(['csv', 'jsonl', 'parquet', 'json'])
+    .optional()
+    .describe('Of the results. Default: the input’s'),
+  maxRefusedRatio: between(0, 1)
+    .default(0)
+    .describe('A file fails when more than this share of its rows is refused'),
+}).describe('Files put into a container are scored');
+
+/** What only `mlflow-serverless deploy azure` reads; everything else of the file means the same on both clouds. */
+export const azure = section({
+  location: text('the name of a region, for example westeurope', /^[a-z0-9]+$/)
+    .optional()
+    .describe('Default: the resource group’s'),
+  memoryMiB: z
+    .union([z.literal(512), z.literal(2048), z.literal(4096)], {
+      error: 'expected 512, 2048 or 4096, which is what Flex Consumption has',
+    })
+    .default(2048)
+    .describe('Of an instance'),
+  maxInstances: wholeNumber(1, 1000).default(100).describe('At most so many instances'),
+  alwaysReady: wholeNumber(0, 1000)
+    .default(0)
+    .describe('Instances that are never stopped: no cold starts; costs money while idle'),
+  requestsPerInstance: wholeNumber(1, 1000)
+    .default(64)
+    .describe('What one instance gets at once; more instances come for more'),
+  logRetentionDays: wholeNumber(30, 730).default(30),
+  entra: entra.optional(),
+  batch: azureBatch.optional(),
+}).describe('What is Azure’s own; for `mlflow-serverless deploy azure`');

@@ -1,0 +1,116 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli, startCli } from '../../helpers/run-cli.ts';
+
+let folder: string;
+let calls: string;
+let parameters: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'deploy-'));
+  calls = join(folder, 'calls');
+  parameters = join(folder, 'parameters.json');
+  writeFileSync(
+    join(folder, 'endpoint.yaml'),
+    'name: wine\nmodel: models:/wine@champion\nauth: { apiKey: true }\n',
+  );
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** The Azure CLI, as far as it is called: it notes its words, and answers what it is told to. */
+function placeAz(lines: string): Record<string, string> {
+  writeFileSync(join(folder, 'az'), `#!/bin/sh\necho "$*" >> ${calls}\n${lines}\n`, {
+    mode: 0o755,
+  });
+  return { PATH: `${folder}:${process.env['PATH']}` };
+}
+
+const OUTPUTS = JSON.stringify({
+  functionAppName: { value: 'wine-app' },
+  endpointUrl: { value: 'https://wine-app.azurewebsites.net' },
+  registryUri: { value: 'wasbs://models@account.blob.core.windows.net/registry' },
+});
+const args = (...more: string[]): string[] => [
+  ...['deploy', 'azure', '-g', 'my group', '-c', join(folder, 'endpoint.yaml')],
+  ...['--parameters', parameters, ...more],
+];
+
+describe('deploy azure, with the built zip', () => {
+  it('prints a script that a shell understands, and writes the parameters', async () => {
+    const { exitCode, stdout, stderr } = await runCli(args());
+
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(JSON.parse(readFileSync(parameters, 'utf8')).parameters.name).toEqual({ value: 'wine' });
+    const environment = placeAz('echo answer');
+    writeFileSync(join(folder, 'npx'), '#!/bin/sh\n', { mode: 0o755 });
+    writeFileSync(join(folder, 'curl'), `#!/bin/sh\necho "curl $*" >> ${calls}\n`, { mode: 0o755 });
+    const { execFileSync } = await import('node:child_process');
+    execFileSync('sh', ['-e', '-c', stdout], { env: { ...process.env, ...environment } });
+    const called = readFileSync(calls, 'utf8').trimEnd().split('\n');
+    expect(called[0]).toMatch(/^deployment group create --resource-group my group --name wine /);
+    expect(called).toContainEqual(
+      expect.stringMatching(/^functionapp deployment source config-zip .* --name answer --src /),
+    );
+    expect(called.at(-1)).toBe('curl -i answer/ping -H x-functions-key: answer');
+  });
+
+  it('runs az, step by step, and says what is next', async () => {
+    const environment = placeAz(`case "$1" in deployment) echo '${OUTPUTS}';; esac`);
+
+    const { exitCode, stdout } = await runCli(args('--run'), { environment });
+
+    expect(exitCode).toBe(0);
+    const called = readFileSync(calls, 'utf8').trimEnd().split('\n');
+    expect(called).toHaveLength(2);
+    expect(called[1]).toMatch(/config-zip .*--name wine-app/);
+    expect(stdout).toContain('https://wine-app.azurewebsites.net is deployed');
+    expect(stdout).toContain('--to wasbs://models@account.blob.core.windows.net/registry');
+  });
+
+  it('stops at the first failure', async () => {
+    const environment = placeAz('echo "no such group" >&2; exit 3');
+
+    const { exitCode, stderr } = await runCli(args('--run'), { environment });
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /no such group[\s\S]*az failed \(make or change the resources, exit code 3\)/,
+    );
+    expect(readFileSync(calls, 'utf8').trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('says where az comes from when there is none', async () => {
+    const environment = { PATH: '/nowhere' };
+
+    const { exitCode, stderr } = await runCli(args('--run'), { environment });
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/there is no az on the PATH/);
+  });
+
+  it('ends with one line when it is interrupted', async () => {
+    const environment = placeAz('exec sleep 20');
+    const running = startCli(args('--run'), { environment });
+    await expect.poll(() => existsSync(calls)).toBe(true);
+    running.child.kill('SIGINT');
+
+    const { exitCode, stderr } = await running.ended;
+
+    expect(exitCode).toBe(130);
+    expect(stderr).toMatch(/interrupted: what az has begun goes on in Azure/);
+  });
+});
+
+describe('deploy azure', () => {
+  it.each([
+    [['deploy', 'azure'], /--resource-group/],
+    [['deploy', 'azure', '-g', 'g', '-c', '/nowhere.yaml'], /there is no such file/],
+  ])('refuses %j', async (words, message) => {
+    const { exitCode, stderr } = await runCli(words);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
+  });
+});

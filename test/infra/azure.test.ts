@@ -1,0 +1,213 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseEndpointFile } from '../../src/config/read-endpoint-file.ts';
+import { OTHER_VARIABLES, VARIABLES } from '../../src/config/variables.ts';
+import { azureParameters } from '../../src/deploy/azure-parameters.ts';
+import { AZURE_ROLES, AZURE_SETTINGS } from './azure-reasons.ts';
+
+const read = (name: string): string => readFileSync(`infra/azure/${name}.bicep`, 'utf8');
+const MAIN = read('main');
+const MODULES = ['monitoring', 'host-storage', 'data-storage', 'function-app', 'file-events'].map(
+  (name) => ({ name, text: read(`modules/${name}`) }),
+);
+
+/** Name → type, and whether it has a default. */
+const declared = (bicep: string): Map<string, { type: string; isOptional: boolean }> =>
+  new Map(
+    [...bicep.matchAll(/^param (\w+) (\w+)( = )?/gm)].map(([, name = '', type = '', given]) => [
+      name,
+      { type, isOptional: given !== undefined },
+    ]),
+  );
+
+const FULL = `
+name: wine
+model: models:/wine@champion
+auth: { apiKey: true }
+store: { prefix: some/where, noncurrentDays: 400 }
+limits: { maxRows: 7 }
+api: { cors: { origins: ["https://app.example.com"] } }
+azure:
+  location: westeurope
+  memoryMiB: 4096
+  maxInstances: 50
+  alwaysReady: 2
+  requestsPerInstance: 16
+  logRetentionDays: 60
+  entra:
+    tenantId: 11111111-1111-1111-1111-111111111111
+    clientId: 22222222-2222-2222-2222-222222222222
+    roles: [Caller]
+  batch: { input: files-in, output: files-out, format: csv, maxRefusedRatio: 0.1 }
+tags: { team: data }
+`;
+const parametersOf = (yaml: string) => azureParameters(parseEndpointFile(yaml, 'endpoint.yaml'));
+const valuesOf = (yaml: string): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(parametersOf(yaml).parameters).map(([name, { value }]) => [name, value]),
+  );
+const SMALL = 'name: wine\nmodel: models:/wine/3\nauth: { apiKey: true }\n';
+
+describe('the parameters of main.bicep', () => {
+  it('are all of them filled from an endpoint file, with the types that it declares', () => {
+    const values = valuesOf(FULL);
+
+    expect(Object.keys(values).toSorted()).toEqual([...declared(MAIN).keys()].toSorted());
+    const types = Object.entries(values).map(([name, value]) => {
+      const type =
+        typeof value === 'number' ? 'int' : typeof value === 'boolean' ? 'bool' : typeof value;
+      return [name, type];
+    });
+    expect(Object.fromEntries(types)).toEqual(
+      Object.fromEntries([...declared(MAIN)].map(([name, { type }]) => [name, type])),
+    );
+  });
+
+  it('say what the file says', () => {
+    expect(valuesOf(FULL)).toMatchObject({
+      name: 'wine',
+      location: 'westeurope',
+      modelUri: 'models:/wine@champion',
+      registryPrefix: 'some/where',
+      instanceMemoryMiB: 4096,
+      maximumInstances: 50,
+      alwaysReadyInstances: 2,
+      requestsPerInstance: 16,
+      authLevel: 'anonymous',
+      entraTenantId: '11111111-1111-1111-1111-111111111111',
+      entraClientId: '22222222-2222-2222-2222-222222222222',
+      hasBatch: true,
+      inputContainer: 'files-in',
+      outputContainer: 'files-out',
+      logRetentionDays: 60,
+      noncurrentDays: 365,
+      tags: { team: 'data' },
+      settings: {
+        MLFLOW_SERVERLESS_MAX_ROWS: '7',
+        MLFLOW_SERVERLESS_JWT_ROLES: 'Caller',
+        MLFLOW_SERVERLESS_BATCH_FORMAT: 'csv',
+        MLFLOW_SERVERLESS_CORS_ORIGINS: 'https://app.example.com',
+      },
+    });
+  });
+
+  it('leave out only what has a default', () => {
+    const values = valuesOf(SMALL);
+    const needed = [...declared(MAIN)].filter(([, { isOptional }]) => !isOptional);
+
+    expect(Object.keys(values)).toEqual(expect.arrayContaining(needed.map(([name]) => name)));
+    expect(values).toMatchObject({ authLevel: 'function' });
+  });
+
+  it('let the program look at tokens where auth.jwt asks for it', () => {
+    const values = valuesOf(
+      'name: wine\nmodel: models:/wine/3\nauth: { jwt: { issuer: "https://login.example.com/", audience: [a, b], scopes: [x, y] } }\n',
+    );
+
+    expect(values).toMatchObject({
+      authLevel: 'anonymous',
+      settings: {
+        MLFLOW_SERVERLESS_JWT_ISSUER: 'https://login.example.com/',
+        MLFLOW_SERVERLESS_JWT_AUDIENCE: 'a,b',
+        MLFLOW_SERVERLESS_JWT_SCOPES: 'x y',
+      },
+    });
+  });
+
+  it.each([
+    ['auth: { iam: true }', /auth\.iam is a way of AWS/],
+    ['auth: none\nbatch: { input: s3://files/in, output: s3://files/out }', /azure\.batch/],
+    ['auth: none\nstore: { bucket: my-models }', /store\.bucket/],
+    ['auth: none\nruntime: python\npython: { trust: [store] }', /runtime: python/],
+  ])('refuse what Azure does not have here: %s', (lines, message) => {
+    expect(() => parametersOf(`name: wine\nmodel: models:/wine/3\n${lines}\n`)).toThrow(
+      expect.objectContaining({ code: 'NOT_IMPLEMENTED', message: expect.stringMatching(message) }),
+    );
+  });
+});
+
+describe('the modules', () => {
+  it('are given every parameter that they declare, and no other', () => {
+    const calls = [
+      ...MAIN.matchAll(/^module \w+ 'modules\/([\w-]+)\.bicep'[^{]*\{([\s\S]*?)^\}/gm),
+    ];
+    expect(calls.map(([, name]) => name).toSorted()).toEqual(
+      MODULES.map(({ name }) => name).toSorted(),
+    );
+    for (const [, name, body = ''] of calls) {
+      const given = [...body.matchAll(/^ {4}(\w+):/gm)].map(([, parameter]) => parameter);
+      const module = MODULES.find((each) => each.name === name);
+      expect(given.toSorted(), name).toEqual([...declared(module?.text ?? '').keys()].toSorted());
+    }
+  });
+
+  it('use every parameter and variable', () => {
+    for (const { name, text } of [...MODULES, { name: 'main', text: MAIN }]) {
+      for (const [, symbol = ''] of text.matchAll(/^(?:param|var) (\w+)/gm)) {
+        const uses = text.match(new RegExp(`\\b${symbol}\\b`, 'g'))?.length ?? 0;
+        expect(uses, `${symbol} of ${name}`).toBeGreaterThan(1);
+      }
+    }
+  });
+
+  it('let no key in: accounts take identities only', () => {
+    const accounts = MODULES.flatMap(({ text }) => [
+      ...text.matchAll(/Microsoft\.Storage\/storageAccounts@[\d-]+' = \{([\s\S]*?)^\}/gm),
+    ]);
+    expect(accounts).toHaveLength(2);
+    for (const [, body] of accounts) {
+      expect(body).toMatch(/allowSharedKeyAccess: false/);
+      expect(body).toMatch(/allowBlobPublicAccess: false/);
+      expect(body).toMatch(/minimumTlsVersion: 'TLS1_2'/);
+    }
+    expect(MODULES.map(({ text }) => text).join('')).not.toMatch(
+      /listKeys|AccountKey|connectionString\(/i,
+    );
+  });
+});
+
+describe('roles', () => {
+  const found = MODULES.flatMap(({ name, text }) =>
+    [
+      ...text.matchAll(
+        /(?:^\/\/ reason: (.+)\n)?^resource (\w+) 'Microsoft\.Authorization\/roleAssignments@[\d-]+'[^{]*\{([\s\S]*?)^\}/gm,
+      ),
+    ].map(([, reason, symbol = '', body = '']) => {
+      const variable = /roleDefinitions', (\w+)\)/.exec(body)?.[1] ?? '';
+      const id = new RegExp(`^var ${variable} = '([^']+)'`, 'm').exec(text)?.[1];
+      return {
+        place: `${name}/${symbol}`,
+        reason,
+        id,
+        scope: /^ {2}scope: (\w+)/m.exec(body)?.[1],
+      };
+    }),
+  );
+
+  it('have each a reason beside them', () => {
+    expect(found.filter(({ reason }) => !reason?.trim())).toEqual([]);
+  });
+
+  it('are the ones that are listed, each at its scope', () => {
+    expect(Object.fromEntries(found.map(({ place, id, scope }) => [place, { id, scope }]))).toEqual(
+      Object.fromEntries(AZURE_ROLES.map(({ place, id, scope }) => [place, { id, scope }])),
+    );
+  });
+});
+
+describe('settings of the function app', () => {
+  const known = new Set([...Object.values(VARIABLES), ...OTHER_VARIABLES].map(({ name }) => name));
+  const app = read('modules/function-app');
+  const written = [...`${app}${MAIN}`.matchAll(/^ {2,6}([A-Z]\w*(?:__\w+)?): /gm)].map(
+    ([, name = '']) => name,
+  );
+  const generated = [FULL, SMALL].flatMap((yaml) =>
+    Object.keys(valuesOf(yaml)['settings'] as object),
+  );
+
+  it('are variables of the program, or have a reason', () => {
+    const unknown = [...new Set([...written, ...generated])].filter((name) => !known.has(name));
+
+    expect(unknown.toSorted()).toEqual(Object.keys(AZURE_SETTINGS).toSorted());
+  });
+});
