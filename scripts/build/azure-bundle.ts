@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -18,8 +18,9 @@ const HOST = {
   extensionBundle: { id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[4.*, 5.0.0)' },
   functionTimeout: '00:30:00',
   extensions: {
-    // Routes are MLflow's own: /invocations, not /api/invocations. What waits is bounded by our own queue.
-    http: { routePrefix: '' },
+    // Routes are MLflow's own: /invocations, not /api/invocations. What the host holds back does not take the worker's memory; beyond that
+    // it answers 429.
+    http: { routePrefix: '', maxConcurrentRequests: 100, maxOutstandingRequests: 1_000 },
     // One file takes the memory that it is given; a message that failed comes back when a killed run's claim has ended.
     queues: {
       batchSize: 1,
@@ -41,7 +42,10 @@ const PACKAGE = { name: 'mlflow-serverless-functions', main: 'functions.cjs', ty
 export async function buildAzure(dist: string): Promise<string[]> {
   const directory = join(dist, 'azure');
   mkdirSync(directory, { recursive: true });
-  const entries = { functions: 'handlers/azure/functions.ts', ...threadEntry() };
+  const entries = {
+    functions: 'handlers/azure/functions.ts',
+    'model-thread': 'src/endpoint/model-thread.ts',
+  };
   const bundles = await Promise.all(
     Object.entries(entries).map(([name, entry]) => bundle(entry, join(directory, `${name}.cjs`))),
   );
@@ -53,11 +57,6 @@ export async function buildAzure(dist: string): Promise<string[]> {
   const zip = join(dist, 'azure-x64.zip');
   await zipDirectory(directory, zip);
   return [...bundles, zip];
-}
-
-function threadEntry(): Readonly<Record<string, string>> {
-  const entry = 'src/endpoint/model-thread.ts';
-  return existsSync(entry) ? { 'model-thread': entry } : {};
 }
 
 async function bundle(entry: string, outfile: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { cp, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -154,6 +154,24 @@ describe('the built function app of Azure', () => {
 
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ error_code: 'RESOURCE_DOES_NOT_EXIST' });
+  });
+
+  it('answers 501 for a model that needs Python, which is not there', async () => {
+    const model = join(work, 'model');
+    await mkdir(model);
+    await writeFile(
+      join(model, 'MLmodel'),
+      'flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n  sklearn:\n    pickled_model: model.pkl\n',
+    );
+    await start({ MLFLOW_SERVERLESS_MODEL_URI: model });
+
+    const response = await ask();
+
+    expect(response.status).toBe(501);
+    expect(await response.json()).toMatchObject({
+      error_code: 'NOT_IMPLEMENTED',
+      message: expect.stringContaining('sklearn'),
+    });
   });
 
   it('does not start, and says so, when its entry is broken', async () => {
