@@ -29,7 +29,7 @@ if (only === undefined || only === 'lambda') {
   rmSync('dist/lambda', { recursive: true, force: true });
   for (const architecture of ARCHITECTURES) report(await buildLambda('dist', architecture));
   report(await buildAuthorizer('dist'));
-  report([await buildContainer('dist')]);
+  report(await buildContainer('dist'));
 }
 if (only === undefined || only === 'azure') {
   rmSync('dist/azure', { recursive: true, force: true });

@@ -12,7 +12,10 @@ const BUILT = [
   'dist/lambda-x64.zip',
   'dist/lambda-arm64.zip',
   'dist/lambda-authorizer.zip',
+  'dist/cli/model-thread.cjs',
   'dist/container/http.cjs',
+  'dist/container/model-thread.cjs',
+  'dist/azure-x64.zip',
   'endpoint.schema.json',
 ];
 

@@ -11,8 +11,7 @@ import { onceUnlessFailed } from '../../src/once.ts';
 export function registerBatchFunctions(variables: Environment): void {
   const log = createLog();
   const open = onceUnlessFailed(async () => {
-    // One file at a time, whole: threads for many small requests are of no use to it.
-    const configuration = readBatchConfiguration({ ...variables, MLFLOW_SERVERLESS_THREADS: '0' });
+    const configuration = readBatchConfiguration(variables);
     const telemetry = createLogTelemetry(log);
     const { score } = await openBatch({ configuration, log, telemetry });
     return (uri: string, replay: string, work: { readonly signal: AbortSignal }) =>

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { app } from '@azure/functions';
 import { createAzureHandler } from '../../src/adapters/azure/http-handler.ts';
 import { createLateDoor } from '../../src/adapters/azure/late-door.ts';
@@ -16,10 +17,8 @@ import { createTokenVerifier } from '../../src/tokens/verify-token.ts';
  * answers and the log say it.
  */
 export function registerHttpFunctions(variables: Environment): void {
-  // Many requests at once come to one process: models compute in threads, unless somebody says otherwise.
-  const environment = { MLFLOW_SERVERLESS_THREADS: 'auto', ...variables };
-  const door = createLateDoor(() => openDoor(environment), createLog());
-  registerEndpoint(app, door.handler, findAuthLevel(environment) ?? 'function');
+  const door = createLateDoor(() => openDoor(variables), createLog());
+  registerEndpoint(app, door.handler, findAuthLevel(variables) ?? 'function');
   app.hook.appStart(() => preloadWithin(async () => (await door.open()).preload()));
 }
 
@@ -28,7 +27,9 @@ async function openDoor(environment: Environment) {
   const { tokens, routePrefix } = readAzureConfiguration(environment);
   const log = createLog({ level: configuration.logLevel ?? 'info' });
   const telemetry = createLogTelemetry(log);
-  const endpoint = await openEndpoint({ configuration, log, telemetry });
+  // Many requests at once come to one process: models compute in threads, unless somebody says otherwise.
+  const { threads = availableParallelism() } = configuration;
+  const endpoint = await openEndpoint({ configuration, log, telemetry, threads });
   const { answer } = endpoint;
   const guarded = tokens ? requireToken(answer, createTokenVerifier(tokens), log) : answer;
   const { maxBodyBytes } = configuration.limits;

@@ -7,7 +7,9 @@ import { createLogTelemetry } from '../../src/log-telemetry.ts';
 async function run(): Promise<void> {
   const configuration = readServedConfiguration(process.env);
   const log = createLog({ level: configuration.logLevel ?? 'info' });
-  const endpoint = await openEndpoint({ configuration, log, telemetry: createLogTelemetry(log) });
+  const { threads = 0 } = configuration;
+  const telemetry = createLogTelemetry(log);
+  const endpoint = await openEndpoint({ configuration, log, telemetry, threads });
   // A registry that is down must not end the container: the first request tries again.
   await endpoint.preload().catch((error: Error) => log.error(error.message));
   await serveContainer({

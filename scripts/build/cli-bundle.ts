@@ -25,8 +25,7 @@ const OPTIONS: BuildOptions = {
  * Bundle the command line; packages with native code or many files stay in node_modules.
  *
  * Two files for the command line, because the first switches Node's compile cache on, which counts for what is loaded
- * after it: as one bundle, half a megabyte would be compiled at every start. A third is
- * what threads of `batch` run.
+ * after it: as one bundle, half a megabyte would be compiled at every start. The others are what threads of `batch` and of `serve` run.
  */
 export async function buildCli(directory: string): Promise<string[]> {
   const main = `${directory}/main.cjs`;
@@ -43,15 +42,20 @@ export async function buildCli(directory: string): Promise<string[]> {
     outfile: program,
     plugins: [ortBindingPlugin('installed'), lazyBuiltinsPlugin(LAZY)],
   });
-  const thread = `${directory}/batch-thread.cjs`;
-  await build({
-    ...OPTIONS,
-    entryPoints: ['src/endpoint/batch-thread.ts'],
-    outfile: thread,
-    plugins: [ortBindingPlugin('installed'), lazyBuiltinsPlugin(LAZY)],
-  });
+  const threads = ['batch-thread', 'model-thread'].map((name) => ({
+    entry: `src/endpoint/${name}.ts`,
+    outfile: `${directory}/${name}.cjs`,
+  }));
+  for (const { entry, outfile } of threads) {
+    await build({
+      ...OPTIONS,
+      entryPoints: [entry],
+      outfile,
+      plugins: [ortBindingPlugin('installed'), lazyBuiltinsPlugin(LAZY)],
+    });
+  }
   chmodSync(main, 0o755);
-  return [main, program, thread];
+  return [main, program, ...threads.map(({ outfile }) => outfile)];
 }
 
 /** Leave the import of `./<name>.ts` alone: it becomes a file beside the bundle. */

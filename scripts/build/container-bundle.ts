@@ -5,10 +5,15 @@ import { lazyBuiltinsPlugin } from './lazy-builtins-plugin.ts';
 import { ortBindingPlugin } from './ort-binding-plugin.ts';
 
 /** Bundle what serves over HTTP in a container; it lies beside ONNX Runtime's files of the functions' zip there. */
-export async function buildContainer(dist: string): Promise<string> {
-  const outfile = `${dist}/container/http.cjs`;
+export const buildContainer = (dist: string): Promise<string[]> =>
+  Promise.all([
+    bundle('handlers/container/http.ts', `${dist}/container/http.cjs`),
+    bundle('src/endpoint/model-thread.ts', `${dist}/container/model-thread.cjs`),
+  ]);
+
+async function bundle(entry: string, outfile: string): Promise<string> {
   await build({
-    entryPoints: ['handlers/container/http.ts'],
+    entryPoints: [entry],
     outfile,
     ...FUNCTION_OPTIONS,
     ...AZURE_SDK_OPTIONS,

@@ -87,7 +87,8 @@ async function listen(
   const { host, port, limits, timeoutMs, modelUri } = configuration;
   const log = createLog({ level: configuration.logLevel ?? 'info' });
   const telemetry = createHeldTelemetry(createLogTelemetry(log));
-  const endpoint = await openEndpoint({ configuration, log, telemetry, ...opening });
+  const { threads = 0 } = configuration;
+  const endpoint = await openEndpoint({ configuration, log, telemetry, threads, ...opening });
   const [model, { startHttpServer }] = await Promise.all([
     endpoint.preload(),
     import('../adapters/node/server.ts'),

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { ServingError } from '../errors.ts';
 import type { LogLevel } from '../log.ts';
 import { VARIABLES, type Variable } from './variables.ts';
@@ -14,6 +15,10 @@ export interface Configuration {
   readonly host: string;
   readonly port: number;
   readonly workers: number;
+  /** undefined: as is best for the door. */
+  readonly threads: number | undefined;
+  /** Requests that may wait for a thread. */
+  readonly maxWaiting: number | undefined;
   /** Answer 504 after this; ms. */
   readonly timeoutMs: number;
   readonly limits: {
@@ -71,6 +76,8 @@ export function readConfiguration(environment: Environment): Configuration {
     host: read(VARIABLES.host) ?? '127.0.0.1',
     port: read(VARIABLES.port) ?? 8000,
     workers: read(VARIABLES.workers) ?? 1,
+    threads: readThreads(environment),
+    maxWaiting: read(VARIABLES.maxWaiting),
     timeoutMs: read(VARIABLES.timeoutMs) ?? 60_000,
     limits: {
       maxBodyBytes: read(VARIABLES.maxBodyBytes) ?? 100 * 2 ** 20,
@@ -89,6 +96,11 @@ export function readConfiguration(environment: Environment): Configuration {
     logLevel: read(VARIABLES.logLevel),
     environment,
   };
+}
+
+function readThreads(environment: Environment): number | undefined {
+  const threads = readVariable(environment, VARIABLES.threads);
+  return threads === 'auto' ? availableParallelism() : threads;
 }
 
 /** @throws {ServingError} INVALID_PARAMETER_VALUE naming the variable and what it accepts */

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { RowsAnswer, RowsItem } from '../batch/answer/rows-item.ts';
 import type { EncodedChunk } from '../batch/encoded-chunk.ts';
 import { fixedModelUri } from '../batch/fixed-model-uri.ts';
@@ -9,6 +7,7 @@ import type { OutputPiece } from '../batch/write/encode-chunk.ts';
 import type { ServedConfiguration } from '../config/environment.ts';
 import type { ModelVersion } from '../registry/model-registry.ts';
 import type { BatchThreadData } from './batch-thread.ts';
+import { findThreadEntry } from './find-thread-entry.ts';
 
 export interface BatchThreadsOptions {
   readonly configuration: ServedConfiguration;
@@ -40,12 +39,5 @@ function start<Item, Result>({
   // An alias may move between two threads' starts.
   const modelUri = fixedModelUri(version) ?? configuration.modelUri;
   const workerData: BatchThreadData = { configuration: { ...configuration, modelUri }, digest };
-  return startThreadPool({ entry: findEntry(), size, workerData });
-}
-
-/** Beside the command line's bundle, or beside this source. */
-function findEntry(): string {
-  if (typeof __dirname !== 'string') return join(import.meta.dirname, 'batch-thread.ts');
-  const bundled = join(__dirname, 'batch-thread.cjs');
-  return existsSync(bundled) ? bundled : join(__dirname, 'batch-thread.ts');
+  return startThreadPool({ entry: findThreadEntry('batch-thread'), size, workerData });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Environment } from '../config/environment.ts';
 import { ServingError } from '../errors.ts';
 import { nodeBase, pythonBase } from '../image/base-images.ts';
-import { HTTP_SERVER, httpDoor } from '../image/http-door.ts';
+import { HTTP_SERVER, httpDoor, MODEL_THREAD } from '../image/http-door.ts';
 import type { ImageArchitecture, ImageFile, ImagePlatform } from '../image/image-file.ts';
 import type { ImageStage } from '../image/image-step.ts';
 import { lambdaDoor } from '../image/lambda-door.ts';
@@ -62,7 +62,10 @@ export async function generateImage(options: GenerateImageOptions): Promise<Gene
   const zip = `lambda-${architecture}.zip`;
   const files = {
     [zip]: builtFile(zip),
-    ...(platform === 'http' && { [HTTP_SERVER]: builtFile(join('container', HTTP_SERVER)) }),
+    ...(platform === 'http' && {
+      [HTTP_SERVER]: builtFile(join('container', HTTP_SERVER)),
+      [MODEL_THREAD]: builtFile(join('container', MODEL_THREAD)),
+    }),
   };
   const sources = await openSources(environment);
   const { signal } = options;

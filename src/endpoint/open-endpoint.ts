@@ -23,7 +23,12 @@ export interface EndpointOptions {
   readonly onProgress?: (progress: EnvironmentProgress) => void;
   /** Ends the making of a Python environment. */
   readonly signal?: AbortSignal;
+  /** Threads that answer with ONNX models. @default 0 - they are computed in this thread, one request after the other */
+  readonly threads?: number;
 }
+
+/** Requests that may wait for one thread: with a model of 10 ms the last of them waits 2.5 s. */
+const MAX_WAITING_PER_THREAD = 250;
 
 /** One model behind one HTTP core, put together from the parts that the configuration names. */
 export interface Endpoint {
@@ -50,7 +55,11 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     store,
     diskCache: createDiskCache(diskOptions(configuration)),
     parseMlModel,
-    openPredictor: createModelOpener({ ...configuration, ...options }),
+    openPredictor: createModelOpener({
+      ...configuration,
+      ...options,
+      inThreads: threadsOf(configuration, options),
+    }),
     ...(configuration.runtime !== 'python' && { prepare: startRuntime }),
     tryExample: async (model, body) => {
       // Without it a Python model that hangs on its example would keep every later one from being opened.
@@ -81,6 +90,11 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     example: () => example,
     close: () => cache.close(),
   };
+}
+
+function threadsOf({ maxWaiting }: Configuration, { threads: size = 0 }: EndpointOptions) {
+  if (size === 0) return undefined;
+  return { size, maxWaiting: maxWaiting ?? MAX_WAITING_PER_THREAD * size };
 }
 
 /** Runs while the model's bytes are on their way. */

@@ -5,6 +5,9 @@ import { PLACES } from './places.ts';
 /** Name of the bundle in the build context and in the image. */
 export const HTTP_SERVER = 'http.cjs';
 
+/** What its threads run (MLFLOW_SERVERLESS_THREADS); lies beside it. */
+export const MODEL_THREAD = 'model-thread.cjs';
+
 /** Where it listens when nobody says otherwise (src/adapters/node/container.ts). */
 const HTTP_PORT = 8080;
 
@@ -19,6 +22,7 @@ export const httpDoor = (handlerZip: string): ImageDoor => ({
   buildPackages: [],
   buildSteps: [
     { kind: 'copy', source: HTTP_SERVER, target: `${PLACES.task}/${HTTP_SERVER}` },
+    { kind: 'copy', source: MODEL_THREAD, target: `${PLACES.task}/${MODEL_THREAD}` },
     ...functionFiles(handlerZip),
   ],
   steps: [
