@@ -5,6 +5,7 @@ import type { BatchManifest } from '../../src/batch/batch-manifest.ts';
 import { parseRunRequest } from '../../src/batch/distribute/parse-run-request.ts';
 import type { PlannedItem, PlannedRun } from '../../src/batch/distribute/planned-run.ts';
 import type { RunManifest } from '../../src/batch/distribute/run-manifest.ts';
+import { runPlaces } from '../../src/batch/store/run-places.ts';
 import { readBatchConfiguration } from '../../src/config/batch-configuration.ts';
 import { type BatchService, openBatch, type StartRun } from '../../src/endpoint/open-batch.ts';
 import { createLog } from '../../src/log.ts';
@@ -107,11 +108,13 @@ async function invoke(payload: unknown): Promise<unknown> {
   fault(event, call);
   const handler = createBatchTaskHandler(
     {
-      plan: ({ request, execution }, work) =>
-        service.plan(parseRunRequest(request), String(execution), {
+      plan: async ({ request, execution }, work) => {
+        const run = await service.plan(parseRunRequest(request), String(execution), {
           ...work,
           isLate: () => call % 3 !== 0,
-        }),
+        });
+        return { ...run, ...runPlaces(run) };
+      },
       item: ({ run, item }, work) => service.item(run as PlannedRun, item as PlannedItem, work),
       finish: ({ run }, work) => service.finish(run as PlannedRun, work),
     },
