@@ -248,7 +248,7 @@ describe('the state machine of batch', () => {
     service = await open(async (name, request) => void started.push([name, request]));
     s3.put('files', 'in/large.csv', csvOf(300));
     const signal = AbortSignal.timeout(60_000);
-    await service.score({ bucket: 'files', key: 'in/large.csv' }, REPLAY, { signal });
+    await service.score({ uri: 's3://files/in/large.csv' }, REPLAY, { signal });
     const [[, request] = []] = started;
     fault = ({ item }) => {
       if (item?.index === 4) throw failure('INVALID_STATE', 'broken');
@@ -257,7 +257,7 @@ describe('the state machine of batch', () => {
     const failed = await run('batch', request);
     fault = () => {};
     const [object] = parseCreatedObjects(kept[0]?.MessageBody ?? '');
-    await service.score({ bucket: object?.bucket ?? '', key: object?.key ?? '' }, REPLAY, {
+    await service.score({ uri: `s3://${object?.bucket}/${object?.key}` }, REPLAY, {
       signal,
     });
     const healed = await run('batch', started[1]?.[1]);
@@ -296,7 +296,7 @@ describe('the state machine of batch', () => {
     const before = s3.requests.length;
     const signal = AbortSignal.timeout(60_000);
 
-    await service.score({ bucket: 'files', key: 'in/_temporary/0/part.csv' }, REPLAY, { signal });
+    await service.score({ uri: 's3://files/in/_temporary/0/part.csv' }, REPLAY, { signal });
 
     expect(started).toEqual([]);
     expect(s3.requests.length).toBe(before);
