@@ -68,9 +68,9 @@ export const VARIABLES = {
   }),
   threads: variable('MLFLOW_SERVERLESS_THREADS', parseThreads, {
     accepts: 'a whole number, or auto for the number of processors',
-    fallback: '0',
+    fallback: '0; on Azure auto',
     effect:
-      'threads of `serve` and of a container, each with the ONNX model open; 0: requests are computed one after the other where they arrive',
+      'threads of `serve`, of a container and of a function app on Azure, each with the ONNX model open; 0: requests are computed one after the other where they arrive',
   }),
   maxWaiting: variable('MLFLOW_SERVERLESS_QUEUE', parseCount, {
     accepts: 'a whole number above 0',

@@ -32,7 +32,7 @@ export interface RawPredictor {
    *   model died (the next request starts another), DEADLINE_EXCEEDED, REQUEST_TOO_LARGE
    */
   score(request: RawRequest): Promise<RawAnswer>;
-  /** Resident memory of the model's processes now; bytes. Not a part of our own process's. */
+  /** Resident memory of the model's processes now, or of copies that are still to come; bytes. Not a part of our own process's until now. */
   residentBytes?(): number;
   /** End the process. Called once, after the last request is done. */
   release(): Promise<void>;

@@ -34,7 +34,7 @@ const LONGEST_RETRY_SECONDS = 60;
 /**
  * Start threads with one model and spread requests over them; what they cannot take waits, in order.
  *
- * @throws what opening the model threw in the first thread that failed
+ * @throws what opening the model threw in the first thread; those after it open it while requests are answered
  */
 export async function startRequestPool(options: RequestPoolOptions): Promise<RequestPool> {
   const { size, graceMs = 2_000 } = options;

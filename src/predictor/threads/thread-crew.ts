@@ -15,7 +15,7 @@ export interface ThreadCrewOptions {
 
 /** Threads with the model open; who ends is replaced. */
 export interface ThreadCrew {
-  /** Rejects when the first threads cannot open the model; they are gone then. */
+  /** One thread has the model open, the others are on their way. Rejects when the first cannot open it; it is gone then. */
   readonly ready: Promise<void>;
   /** Those that take requests. */
   live(): readonly ModelThread[];
@@ -102,10 +102,12 @@ export function createThreadCrew(options: ThreadCrewOptions): ThreadCrew {
     onEnd(thread.takeBack(), why);
   }
 
-  async function startAll(): Promise<void> {
+  /** The first request need not wait for the last thread. */
+  async function startFirst(): Promise<void> {
     try {
-      await Promise.all(Array.from({ length: size }, start));
+      await start();
       isReady = true;
+      fill();
     } catch (error) {
       await close();
       throw error;
@@ -119,7 +121,7 @@ export function createThreadCrew(options: ThreadCrewOptions): ThreadCrew {
   }
 
   return {
-    ready: startAll(),
+    ready: startFirst(),
     live: () => live,
     problem,
     stop(thread, why) {

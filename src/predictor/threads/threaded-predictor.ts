@@ -20,10 +20,18 @@ export interface ThreadedPredictorOptions extends WaitingLimits {
 export async function openThreadedPredictor(
   options: ThreadedPredictorOptions,
 ): Promise<RawPredictor> {
-  const { entry, workerData } = options;
+  const { entry, workerData, size } = options;
+  const before = process.memoryUsage.rss();
   const pool = await startRequestPool({
     ...options,
     startThread: (onAnswer) => startModelThread({ entry, workerData, onAnswer }),
   });
-  return { kind: 'raw', score: pool.score, release: pool.close };
+  // One copy is there; the others come.
+  const copyBytes = Math.max(0, process.memoryUsage.rss() - before);
+  return {
+    kind: 'raw',
+    score: pool.score,
+    residentBytes: () => (size - 1) * copyBytes,
+    release: pool.close,
+  };
 }

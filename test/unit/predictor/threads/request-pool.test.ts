@@ -22,7 +22,8 @@ function startThread(onAnswer: () => void): HandThread {
   let tasks: Task[] = [];
   const ready = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<string>();
-  if (canOpen) ready.resolve();
+  if (canOpen && threads.length > 0) setTimeout(ready.resolve, 2);
+  else if (canOpen) ready.resolve();
   else ready.reject(new Error('the file is gone'));
   ready.promise.catch(() => {});
   const thread: HandThread = {
@@ -55,8 +56,12 @@ function startThread(onAnswer: () => void): HandThread {
   return thread;
 }
 
-const start = (size: number, maxWaiting = 2, maxWaitingBytes = 100) =>
-  startRequestPool({ size, maxWaiting, maxWaitingBytes, graceMs: 50, startThread });
+async function start(size: number, maxWaiting = 2, maxWaitingBytes = 100): Promise<RequestPool> {
+  const limits = { maxWaiting, maxWaitingBytes, graceMs: 50 };
+  const started = await startRequestPool({ size, ...limits, startThread });
+  await turns(); // for the threads after the first
+  return started;
+}
 const ask = (body: string, more: Partial<RawRequest> = {}) =>
   pool.score({ contentType: 'application/json', body, maxRows: 1, ...more });
 const turns = () => new Promise((done) => setTimeout(done, 5));
@@ -161,7 +166,15 @@ describe('startRequestPool', () => {
     });
   });
 
-  it('throws what opening threw, when the first threads cannot', async () => {
+  it('answers as soon as the first thread has the model open', async () => {
+    pool = await startRequestPool({ size: 2, maxWaiting: 2, maxWaitingBytes: 100, startThread });
+
+    expect(pool.threads).toHaveLength(1);
+    await turns();
+    expect(pool.threads).toHaveLength(2);
+  });
+
+  it('throws what opening threw, when the first thread cannot', async () => {
     canOpen = false;
 
     await expect(start(2)).rejects.toThrow('the file is gone');
