@@ -26,7 +26,6 @@ describe('threads of a model', () => {
   it.each([
     'exit',
     'throw',
-    'memory',
   ])('fail the request that one of them died of (%s), and no other', async (fault) => {
     const fatal = ask(fault);
     fatal.catch(() => {}); // looked at below
