@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { registerBatch } from '../../src/adapters/azure/register-batch.ts';
+import { registerBatchRuns, startBatchRun } from '../../src/adapters/azure/register-batch-runs.ts';
 import { readBatchConfiguration } from '../../src/config/batch-configuration.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { openBatch } from '../../src/endpoint/open-batch.ts';
@@ -7,15 +8,26 @@ import { createLog } from '../../src/log.ts';
 import { createLogTelemetry } from '../../src/log-telemetry.ts';
 import { onceUnlessFailed } from '../../src/once.ts';
 
-/** Files that are put into a container come back scored. */
+/** As on AWS, where endpoint.yaml says them. */
+const RUN_LIMITS = { maxParallelParts: 100, toleratedFailureRatio: 0 };
+
+/** Files that are put into a container come back scored; large ones, and whole prefixes, by many calls. */
 export function registerBatchFunctions(variables: Environment): void {
   const log = createLog();
-  const open = onceUnlessFailed(async () => {
+  const open = onceUnlessFailed(() => {
     const configuration = readBatchConfiguration(variables);
-    const telemetry = createLogTelemetry(log);
-    const { score } = await openBatch({ configuration, log, telemetry });
-    return (uri: string, replay: string, work: { readonly signal: AbortSignal }) =>
-      score({ uri }, replay, work);
+    return openBatch({ configuration, log, telemetry: createLogTelemetry(log) });
   });
-  registerBatch(app, { open, log });
+  registerBatch(app, {
+    log,
+    open: async () => {
+      const { score } = await open();
+      return (uri, replay, { signal, context }) =>
+        score({ uri }, replay, {
+          signal,
+          startRun: (name, request) => startBatchRun(context, name, { request, ...RUN_LIMITS }),
+        });
+    },
+  });
+  registerBatchRuns({ open, log });
 }

@@ -4,6 +4,7 @@ import { finishRun } from '../batch/distribute/finish-run.ts';
 import { isHidden } from '../batch/distribute/is-hidden.ts';
 import { planRun } from '../batch/distribute/plan-run.ts';
 import type { ItemRecord, PlannedItem, PlannedRun } from '../batch/distribute/planned-run.ts';
+import { readPlan } from '../batch/distribute/read-plan.ts';
 import { runItem } from '../batch/distribute/run-item.ts';
 import type { RunManifest } from '../batch/distribute/run-manifest.ts';
 import type { BatchRunRequest } from '../batch/distribute/run-request.ts';
@@ -53,9 +54,14 @@ export interface BatchService {
    * is started.
    *
    * @param replay what starts this again, for the dead-letter queue
+   * @param work where starting a run takes what belongs to this call, it comes along
    * @throws {ServingError} as `runBatchJob`; TEMPORARILY_UNAVAILABLE while another call is at it
    */
-  score(object: ObjectToScore, replay: string, work: Work): Promise<void>;
+  score(
+    object: ObjectToScore,
+    replay: string,
+    work: Work & { readonly startRun?: StartRun },
+  ): Promise<void>;
   /**
    * Plan a run, as far as time allows, and write down which one an execution is about.
    *
@@ -68,6 +74,8 @@ export interface BatchService {
     execution: string,
     work: Work & { readonly isLate?: () => boolean },
   ): Promise<PlannedRun>;
+  /** A slice of a run's items, in their order. Throws as `readPlan`. */
+  items(run: PlannedRun, from: number, count: number, work: Work): Promise<PlannedItem[]>;
   /** Throws as `runItem`. */
   item(run: PlannedRun, item: PlannedItem, work: Work): Promise<ItemRecord>;
   /** What is in the run's manifest in short: a state takes 256 KiB. Throws as `finishRun`. */
@@ -86,7 +94,7 @@ const FLOOR_MS = 500;
 
 /** @throws {ServingError} as `openEndpoint`; INVALID_PARAMETER_VALUE when inputs and outputs lie in one another */
 export async function openBatch(options: BatchServiceOptions): Promise<BatchService> {
-  const { log, telemetry, startRun } = options;
+  const { log, telemetry } = options;
   const pushFloorMs = options.configuration.pushFloorMs ?? FLOOR_MS;
   const configuration = { ...options.configuration, pushFloorMs };
   const { environment, limits, modelUri } = configuration;
@@ -107,9 +115,10 @@ export async function openBatch(options: BatchServiceOptions): Promise<BatchServ
   async function score(
     { uri: given, versionId }: ObjectToScore,
     replay: string,
-    work: Work,
+    work: Work & { readonly startRun?: StartRun },
   ): Promise<void> {
     const uri = named(given);
+    const { startRun = options.startRun } = work;
     checkBelow(uri, batch.inputUri, 'scored');
     if (isHidden(uri.slice(batch.inputUri?.length ?? uri.lastIndexOf('/')))) {
       log.info('a file was left out: its name says that it is no data', { uri });
@@ -157,6 +166,10 @@ export async function openBatch(options: BatchServiceOptions): Promise<BatchServ
       } finally {
         lease.release();
       }
+    },
+    async items(run, from, count, work) {
+      const output = await createObjectRunStores(environment, work).openOutput(run.output);
+      return (await readPlan(output, run.id)).slice(from, from + count);
     },
     async item(run, item, work) {
       const lease = await leaseBatchModel(cache, modelUri, run.model);

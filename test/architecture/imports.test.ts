@@ -124,6 +124,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/adapters': [
     'src/adapters',
     'src/http',
+    'src/batch/distribute/planned-run',
+    'src/batch/distribute/run-request',
     'src/invocation/limits',
     'src/tokens',
     'src/log',

@@ -56,7 +56,7 @@ export interface AzureHost {
   readonly logs: readonly { readonly level: string; readonly message: string }[];
   /** A request by its route: the most literal of those that fit. */
   request(call: HttpCall): Promise<HttpData>;
-  /** Call a function that a queue, a timer or Durable Functions starts. */
+  /** Call a function that a queue, a timer or Durable Functions starts. @param extraInputs by the type of their binding */
   invoke(
     name: string,
     data: TypedData,
@@ -167,8 +167,14 @@ export async function startAzureHost(
   return {
     functions,
     logs,
-    invoke(name, data, triggerMetadata, extraInputs) {
-      return call(name, { [triggerOf(functions, name)]: data, ...extraInputs }, triggerMetadata);
+    invoke(name, data, triggerMetadata, extraInputs = {}) {
+      const bindings = Object.entries(functions.get(name)?.metadata.bindings ?? {});
+      const extras = bindings.flatMap(([each, { type, direction }]) => {
+        const given = direction === 'in' ? extraInputs[type] : undefined;
+        return given ? [[each, given] as const] : [];
+      });
+      const inputs = { [triggerOf(functions, name)]: data, ...Object.fromEntries(extras) };
+      return call(name, inputs, triggerMetadata);
     },
     async request({ method, target, headers = {}, body }) {
       const url = `http://127.0.0.1${target}`;

@@ -1,14 +1,17 @@
 import { type InvocationContext, output } from '@azure/functions';
 import type { Log } from '../../log.ts';
 import { isFinalError } from '../final-error.ts';
+import { BATCH_CONNECTION, BATCH_QUEUE, POISON_QUEUE } from './batch-queues.ts';
 import { parseBlobEvents } from './blob-events.ts';
+import { durableClientInput } from './register-batch-runs.ts';
 import type { FunctionApp } from './register-endpoint.ts';
 
 /** Scores one blob; resolves when its manifest is written, or was there already. */
 export type RunBlob = (
   uri: string,
   replay: string,
-  options: { readonly signal: AbortSignal },
+  /** The context starts orchestrations: `startBatchRun`. */
+  options: { readonly signal: AbortSignal; readonly context: InvocationContext },
 ) => Promise<void>;
 
 export interface BatchFunctionOptions {
@@ -16,12 +19,6 @@ export interface BatchFunctionOptions {
   readonly open: () => Promise<RunBlob>;
   readonly log: Log;
 }
-
-/** Settings `BATCH_STORAGE__queueServiceUri` and so on say where the queue is, and by which identity. */
-const CONNECTION = 'BATCH_STORAGE';
-const QUEUE = 'mlflow-serverless-batch';
-/** The host puts messages there that failed too often; its name is the host's. */
-const POISON_QUEUE = `${QUEUE}-poison`;
 
 /** The host ends a call after 30 minutes (host.json): stop before, and leave no half upload; ms. */
 const CALL_MS = 29 * 60_000;
@@ -38,16 +35,19 @@ export function registerBatch(
   app: Pick<FunctionApp, 'storageQueue'>,
   { open, log }: BatchFunctionOptions,
 ): void {
-  const poison = output.storageQueue({ queueName: POISON_QUEUE, connection: CONNECTION });
+  const poison = output.storageQueue({ queueName: POISON_QUEUE, connection: BATCH_CONNECTION });
   app.storageQueue('batch', {
-    queueName: QUEUE,
-    connection: CONNECTION,
+    queueName: BATCH_QUEUE,
+    connection: BATCH_CONNECTION,
+    extraInputs: [durableClientInput()],
     extraOutputs: [poison],
     handler: async (message, context) => {
       const signal = AbortSignal.timeout(CALL_MS);
       const failures: string[] = [];
       try {
-        await workOff(message, { run: await open(), log, signal, failures });
+        const opened = await open();
+        const run: Messages['run'] = (uri, replay) => opened(uri, replay, { signal, context });
+        await workOff(message, { run, log, signal, failures });
       } catch (error) {
         log.error('a message of the batch queue could not be worked off', {
           ...attemptOf(context),
@@ -61,7 +61,7 @@ export function registerBatch(
 }
 
 interface Messages {
-  readonly run: RunBlob;
+  readonly run: (uri: string, replay: string) => Promise<void>;
   readonly log: Log;
   readonly signal: AbortSignal;
   /** Of the poison queue. */
@@ -93,9 +93,7 @@ async function workOff(message: unknown, { run, log, signal, failures }: Message
     }
     signal.throwIfAborted();
     const replay = replayOf(event.uri);
-    await run(event.uri, JSON.stringify(replay), { signal }).catch((error: unknown) =>
-      giveUp(error, replay),
-    );
+    await run(event.uri, JSON.stringify(replay)).catch((error: unknown) => giveUp(error, replay));
   }
   if (remaining.length > 0) throw remaining[0];
 }

@@ -99,6 +99,7 @@ describe('the batch function of the built function app', () => {
         queueName: 'mlflow-serverless-batch',
         connection: 'BATCH_STORAGE',
       }),
+      expect.objectContaining({ type: 'durableClient' }),
       expect.objectContaining({ type: 'queue', queueName: 'mlflow-serverless-batch-poison' }),
     ]);
   });

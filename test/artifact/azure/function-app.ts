@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { DrivenRun } from '../../helpers/durable-driver.ts';
 
 const ZIP = 'dist/azure-x64.zip';
 
@@ -18,7 +19,11 @@ export interface FunctionApp {
     name: string,
     data: object,
     triggerMetadata?: object,
+    /** By the type of their binding. */
+    extraInputs?: object,
   ): Promise<{ outputData?: { name: string; data: { string?: string; json?: string } }[] }>;
+  /** Run an orchestration to its end. */
+  orchestrate(name: string, input: unknown, instanceId: string): Promise<DrivenRun>;
   stop(): Promise<void>;
 }
 
@@ -63,8 +68,14 @@ export async function startFunctionApp(
   return {
     ...{ url, functions, child },
     log: () => log,
-    async invoke(name, data, triggerMetadata = {}) {
-      const body = JSON.stringify({ data, triggerMetadata });
+    async orchestrate(name, input, instanceId) {
+      const body = JSON.stringify({ input, instanceId });
+      const response = await fetch(`${url}/__orchestrate/${name}`, { method: 'POST', body });
+      if (!response.ok) throw new Error(await response.text());
+      return response.json() as Promise<DrivenRun>;
+    },
+    async invoke(name, data, triggerMetadata = {}, extraInputs = {}) {
+      const body = JSON.stringify({ data, triggerMetadata, extraInputs });
       const response = await fetch(`${url}/__invoke/${name}`, { method: 'POST', body });
       if (!response.ok) throw new Error(await response.text());
       return response.json() as ReturnType<FunctionApp['invoke']>;

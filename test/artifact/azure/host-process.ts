@@ -1,12 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AzureHost, startAzureHost, type TypedData } from '../../helpers/azure-host.ts';
+import { driveOrchestration } from '../../helpers/durable-driver.ts';
 
 /**
  * A process that hosts one function app: `node host-process.ts <folder of the app>`.
  *
  * It prints `{"url", "functions"}` when the app has started. `POST /__invoke/<function>` with `{data, triggerMetadata}` calls one that a
- * queue or a timer starts; every other request goes by its route.
+ * queue or a timer starts, `POST /__orchestrate/<orchestration>` with `{input, instanceId}` runs one; every other request goes by its route.
  */
 async function run(directory: string): Promise<void> {
   const host = await startAzureHost(directory);
@@ -22,6 +23,14 @@ async function run(directory: string): Promise<void> {
       const invoked = /^\/__invoke\/([^/?]+)$/.exec(target)?.[1];
       if (invoked !== undefined) {
         response.end(JSON.stringify(await call(host, invoked, body)));
+        return;
+      }
+      const orchestration = /^\/__orchestrate\/([^/?]+)$/.exec(target)?.[1];
+      if (orchestration !== undefined) {
+        const { input, instanceId } = JSON.parse(body.toString('utf8'));
+        response.end(
+          JSON.stringify(await driveOrchestration(host, orchestration, input, instanceId)),
+        );
         return;
       }
       const answer = await host.request({
@@ -43,11 +52,12 @@ async function run(directory: string): Promise<void> {
 }
 
 function call(host: AzureHost, name: string, body: Buffer) {
-  const { data, triggerMetadata } = JSON.parse(body.toString('utf8')) as {
+  const { data, triggerMetadata, extraInputs } = JSON.parse(body.toString('utf8')) as {
     data: TypedData;
     triggerMetadata?: Record<string, TypedData>;
+    extraInputs?: Record<string, TypedData>;
   };
-  return host.invoke(name, data, triggerMetadata);
+  return host.invoke(name, data, triggerMetadata, extraInputs);
 }
 
 run(process.argv[2] ?? '').catch((error: unknown) => {

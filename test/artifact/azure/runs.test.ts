@@ -1,0 +1,174 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Azurite, startAzurite } from '../../helpers/azurite.ts';
+import { runCli } from '../../helpers/run-cli.ts';
+import { csvOf, wineRows } from '../batch/wine-rows.ts';
+import { type FunctionApp, startFunctionApp, unzipFunctionApp } from './function-app.ts';
+import { putBlob, putWine } from './wine-container.ts';
+
+/** Runs over many calls: the queue's function hands a large file over, and the orchestration does it in parts. */
+let work: string;
+let azurite: Azurite;
+let container: string;
+let uri: string;
+let app: FunctionApp;
+let extension: Server;
+/** What Durable Functions was asked to start. */
+const started = new Map<string, unknown>();
+const statusOf = new Map<string, string>();
+
+beforeAll(async () => {
+  work = mkdtempSync(join(tmpdir(), 'azure-runs-'));
+  unzipFunctionApp(join(work, 'app'));
+  azurite = await startAzurite();
+  const wine = await putWine(azurite);
+  ({ container, uri } = wine);
+  extension = await startExtension();
+  app = await startFunctionApp(join(work, 'app'), {
+    ...azurite.environment,
+    MLFLOW_SERVERLESS_MODEL_URI: 'models:/wine@champion',
+    MLFLOW_REGISTRY_URI: wine.registryUri,
+    MLFLOW_SERVERLESS_CACHE_DIR: join(work, 'cache'),
+    MLFLOW_SERVERLESS_BATCH_INPUT: `${uri}/in`,
+    MLFLOW_SERVERLESS_BATCH_OUTPUT: `${uri}/out`,
+    MLFLOW_SERVERLESS_BATCH_DISTRIBUTE_ABOVE_BYTES: '20000',
+    MLFLOW_SERVERLESS_BATCH_RANGE_BYTES: '10000',
+  });
+}, 60_000);
+afterAll(async () => {
+  if (process.env['ARTIFACT_LOG']) console.log(app?.log());
+  await app?.stop();
+  extension?.close();
+  await azurite?.close();
+  rmSync(work, { recursive: true, force: true });
+});
+
+/** The interface of Durable Functions that the client library calls: start, and status. */
+async function startExtension(): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const id = request.url?.split(/[/?]/).at(request.method === 'POST' ? 3 : 2) ?? '';
+    const json = (status: number, body: object) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    if (request.method === 'POST') {
+      started.set(id, JSON.parse(Buffer.concat(chunks).toString()));
+      statusOf.set(id, 'Running');
+      return json(202, { id });
+    }
+    const runtimeStatus = statusOf.get(id);
+    if (runtimeStatus === undefined) return json(404, {});
+    const at = new Date().toISOString();
+    return json(200, {
+      name: 'batch-run',
+      instanceId: id,
+      runtimeStatus,
+      createdTime: at,
+      lastUpdatedTime: at,
+      input: {},
+      output: null,
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+/** As the extension gives it to a function. */
+const client = () => ({
+  json: JSON.stringify({
+    taskHubName: 'hub',
+    creationUrls: { createNewInstancePostUri: 'unused' },
+    managementUrls: { id: 'INSTANCEID', statusQueryGetUri: 'unused' },
+    rpcBaseUrl: `http://127.0.0.1:${(extension.address() as AddressInfo).port}/`,
+  }),
+});
+
+const receive = (key: string) =>
+  app.invoke(
+    'batch',
+    {
+      string: JSON.stringify({
+        eventType: 'Microsoft.Storage.BlobCreated',
+        subject: `/blobServices/default/containers/${container}/blobs/${key}`,
+        data: { url: `${azurite.url}/devstoreaccount1/${container}/${key}` },
+      }),
+    },
+    {},
+    { durableClient: client() },
+  );
+
+async function outputs(): Promise<Map<string, Buffer>> {
+  const found = new Map<string, Buffer>();
+  const blobs = azurite.client.getContainerClient(container);
+  for await (const { name } of blobs.listBlobsFlat({ prefix: 'out/' })) {
+    found.set(name, await blobs.getBlobClient(name).downloadToBuffer());
+  }
+  return found;
+}
+
+/** The rows of what the command line makes of the same file. */
+async function rowsScoredHere(bytes: Buffer): Promise<string[]> {
+  const root = mkdtempSync(join(work, 'here-'));
+  mkdirSync(join(root, 'in'));
+  writeFileSync(join(root, 'in', 'rows.csv'), bytes);
+  const { stderr } = await runCli([
+    ...['batch', '-m', 'models:/wine/2', '--registry-uri', 'examples/registry'],
+    ...['-i', join(root, 'in', 'rows.csv'), '-o', join(root, 'out')],
+  ]);
+  expect(stderr).toBe('');
+  const files = readdirSync(join(root, 'out'), { recursive: true, encoding: 'utf8' });
+  const path = files.find((name) => name.endsWith('predictions.csv')) ?? '';
+  return readFileSync(join(root, 'out', path), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(1);
+}
+
+describe('a run over many calls, of the built function app', () => {
+  it('is registered, orchestration and activities', () => {
+    expect(app.functions.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        ...['batch', 'batch-run', 'batch-plan', 'batch-items', 'batch-item', 'batch-finish'],
+        'batch-keep',
+      ]),
+    );
+  });
+
+  it('scores a large file in parts, each row once and as one call does', async () => {
+    const csv = Buffer.from(csvOf(wineRows(1_000)));
+    await putBlob(azurite, container, 'in/large.csv', csv);
+
+    await receive('in/large.csv');
+    await receive('in/large.csv'); // under way: it is not started again
+    expect(started.size).toBe(1);
+    const [[id, input] = ['', undefined]] = started;
+    const run = await app.orchestrate('batch-run', input, id);
+
+    expect(run).toMatchObject({ status: 'Completed', output: { files: 1, failed: 0 } });
+    expect(run.activities.filter((name) => name === 'batch-item').length).toBeGreaterThan(3);
+    const files = await outputs();
+    const parts = [...files.keys()].filter((name) => /predictions.*\.csv$/.test(name)).toSorted();
+    expect(parts.length).toBeGreaterThan(3);
+    const rows = parts.flatMap((name) => String(files.get(name)).trimEnd().split('\n').slice(1));
+    expect(rows).toEqual(await rowsScoredHere(csv));
+
+    const again = await app.orchestrate('batch-run', input, id);
+    expect(again.status).toBe('Completed');
+    expect([...(await outputs()).keys()].toSorted()).toEqual([...files.keys()].toSorted());
+  });
+
+  it('puts the message of a run that failed into the poison queue', async () => {
+    await putBlob(azurite, container, 'in/bad.csv', `a,b\n${'1,2\n'.repeat(10_000)}`);
+    await receive('in/bad.csv');
+    const [id, input] = [...started].at(-1) ?? ['', undefined];
+
+    const run = await app.orchestrate('batch-run', input, id);
+
+    expect(run.status).toBe('Failed');
+    expect(run.activities.at(-1)).toBe('batch-keep');
+  });
+});
