@@ -1,6 +1,11 @@
 import { app } from '@azure/functions';
 import { registerBatch } from '../../src/adapters/azure/register-batch.ts';
-import { registerBatchRuns, startBatchRun } from '../../src/adapters/azure/register-batch-runs.ts';
+import {
+  registerBatchRuns,
+  registerBatchRunsDoor,
+  startBatchRun,
+} from '../../src/adapters/azure/register-batch-runs.ts';
+import { parseRunRequest } from '../../src/batch/distribute/parse-run-request.ts';
 import { readBatchConfiguration } from '../../src/config/batch-configuration.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { openBatch } from '../../src/endpoint/open-batch.ts';
@@ -30,4 +35,8 @@ export function registerBatchFunctions(variables: Environment): void {
     },
   });
   registerBatchRuns({ open, log });
+  registerBatchRunsDoor(app, {
+    log,
+    stateOf: (body) => ({ request: parseRunRequest(body), ...RUN_LIMITS }),
+  });
 }

@@ -24,9 +24,12 @@ export function addBatchCommand(root: Command, keep: (exitCode: number) => void)
       // Required, but not of `batch redrive`: see below.
       .option(
         INPUT,
-        'a path or s3://bucket/key; .csv, .jsonl, each also .gz; .parquet; .json is one MLflow body; a folder or s3://bucket/prefix/: every file below',
+        'a path, s3://bucket/key or wasbs://container@account.blob.core.windows.net/key; .csv, .jsonl, each also .gz; .parquet; .json is one MLflow body; a folder or a prefix with a slash at its end: every file below',
       )
-      .option(OUTPUT, 'a folder or s3://bucket/prefix')
+      .option(
+        OUTPUT,
+        'a folder, s3://bucket/prefix or wasbs://container@account.blob.core.windows.net/prefix',
+      )
       .addOption(modelOption())
       .addOption(registryOption())
       .addOption(endpointFileOption()),
@@ -55,6 +58,10 @@ export function addBatchCommand(root: Command, keep: (exitCode: number) => void)
     .option(
       '--state-machine <arn>',
       "of a deployed endpoint, which scores buckets in parts (default: that of endpoint.yaml's stack)",
+    )
+    .option(
+      '--function-app <url>',
+      'of a deployed endpoint on Azure, which scores containers in parts; its key is in MLFLOW_SERVERLESS_FUNCTION_KEY (default: MLFLOW_SERVERLESS_FUNCTION_APP)',
     )
     .option('--json', 'print the manifest')
     .addHelpText('after', MODEL_URIS)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createStateMachine, type Execution } from '../aws/state-machine.ts';
+import type { Execution, StateMachine } from '../aws/state-machine.ts';
 import type { RunManifest } from '../batch/distribute/run-manifest.ts';
 import { runManifestKey } from '../batch/distribute/run-names.ts';
 import type { BatchRunRequest } from '../batch/distribute/run-request.ts';
@@ -17,19 +17,18 @@ import { untilInterrupted } from './until-interrupted.ts';
 const POLL_MS = 2_000;
 
 /**
- * Have a state machine score a file or a prefix of a bucket, and show how far it is.
+ * Have what is deployed score a file or a prefix, and show how far it is.
  *
  * The same command once more, while the run is under way, shows the same run; afterwards it starts one that finds everything done.
  */
 export async function batchDeployed(
   options: BatchCommandOptions,
-  stateMachineArn: string,
+  machine: StateMachine,
 ): Promise<number> {
   const { input, output } = options;
   const environment = process.env;
-  const signal = untilInterrupted('the run goes on in AWS; the same command shows it again');
+  const signal = untilInterrupted('the run goes on where it is; the same command shows it again');
   const request: BatchRunRequest = { input, output, options: jobOptions(options) };
-  const machine = createStateMachine(stateMachineArn, environment);
   const arn = await machine.start(nameOf(request), request, { signal });
   process.stderr.write(`mlflow-serverless: ${arn}\n`);
   const store = await openObjectStore(output, environment);

@@ -14,6 +14,7 @@ export interface BatchCommandOptions extends EndpointOptions {
   /** Score in this process, also what could be handed over. */
   readonly here?: boolean;
   readonly stateMachine?: string;
+  readonly functionApp?: string;
 }
 
 /** What was said on the command line, and decides about the bytes of the output. */

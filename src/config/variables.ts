@@ -268,6 +268,16 @@ export const VARIABLES = {
     fallback: '64MiB',
     effect: 'batch function: how much of a file one part has, about',
   }),
+  functionApp: variable('MLFLOW_SERVERLESS_FUNCTION_APP', parseText, {
+    accepts: 'https://<app>.azurewebsites.net',
+    fallback: 'none',
+    effect: '`batch`: the function app on Azure that scores containers',
+  }),
+  functionKey: variable('MLFLOW_SERVERLESS_FUNCTION_KEY', parseText, {
+    accepts: 'a key of it',
+    fallback: 'none',
+    effect: '`batch`: is sent to the function app, and to nobody else',
+  }),
   batchStateMachine: variable('MLFLOW_SERVERLESS_BATCH_STATE_MACHINE', parseText, {
     accepts: 'the ARN of a state machine',
     fallback: 'none: every file is scored in one piece',

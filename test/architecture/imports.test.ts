@@ -119,6 +119,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/errors',
   ],
   'src/aws': ['src/aws', 'src/http-client', 'src/once', 'src/errors'],
+  'src/azure': ['src/azure', 'src/aws/state-machine', 'src/http-client', 'src/errors'],
   'src/tokens': ['src/tokens', 'src/errors'],
   'src/deploy': ['src/deploy', 'src/config', 'src/errors'],
   'src/adapters': [

@@ -55,7 +55,7 @@ export interface AzureHost {
   /** What functions and the library said. */
   readonly logs: readonly { readonly level: string; readonly message: string }[];
   /** A request by its route: the most literal of those that fit. */
-  request(call: HttpCall): Promise<HttpData>;
+  request(call: HttpCall, extraInputs?: Readonly<Record<string, TypedData>>): Promise<HttpData>;
   /** Call a function that a queue, a timer or Durable Functions starts. @param extraInputs by the type of their binding */
   invoke(
     name: string,
@@ -168,15 +168,10 @@ export async function startAzureHost(
     functions,
     logs,
     invoke(name, data, triggerMetadata, extraInputs = {}) {
-      const bindings = Object.entries(functions.get(name)?.metadata.bindings ?? {});
-      const extras = bindings.flatMap(([each, { type, direction }]) => {
-        const given = direction === 'in' ? extraInputs[type] : undefined;
-        return given ? [[each, given] as const] : [];
-      });
-      const inputs = { [triggerOf(functions, name)]: data, ...Object.fromEntries(extras) };
-      return call(name, inputs, triggerMetadata);
+      const extras = extrasOf(functions, name, extraInputs);
+      return call(name, { [triggerOf(functions, name)]: data, ...extras }, triggerMetadata);
     },
-    async request({ method, target, headers = {}, body }) {
+    async request({ method, target, headers = {}, body }, extraInputs = {}) {
       const url = `http://127.0.0.1${target}`;
       const { pathname, searchParams } = new URL(url);
       const found = routes.find(({ pattern, methods }) => {
@@ -191,9 +186,9 @@ export async function startAzureHost(
         nullableParams: nullable(found.pattern.exec(decodeURI(pathname))?.groups ?? {}),
         ...{ headers: {}, query: {}, params: {} },
       };
-      const { returnValue } = await call(found.name, {
-        [triggerOf(functions, found.name)]: { http },
-      });
+      const extras = extrasOf(functions, found.name, extraInputs);
+      const inputs = { [triggerOf(functions, found.name)]: { http }, ...extras };
+      const { returnValue } = await call(found.name, inputs);
       return returnValue?.http ?? {};
     },
   };
@@ -257,6 +252,21 @@ function triggerOf(functions: ReadonlyMap<string, RegisteredFunction>, name: str
   const found = Object.entries(bindings).find(([, { type }]) => /trigger$/i.test(type));
   if (found === undefined) throw new Error(`function ${name} has no trigger`);
   return found[0];
+}
+
+/** Inputs beside the trigger, by the type of their binding. */
+function extrasOf(
+  functions: ReadonlyMap<string, RegisteredFunction>,
+  name: string,
+  byType: Readonly<Record<string, TypedData>>,
+): Record<string, TypedData> {
+  const bindings = Object.entries(functions.get(name)?.metadata.bindings ?? {});
+  return Object.fromEntries(
+    bindings.flatMap(([each, { type, direction }]) => {
+      const given = direction === 'in' ? byType[type] : undefined;
+      return given ? [[each, given] as const] : [];
+    }),
+  );
 }
 
 const toLowerCase = (headers: Readonly<Record<string, string>>): Record<string, string> =>

@@ -8,6 +8,7 @@ import { driveOrchestration } from '../../helpers/durable-driver.ts';
  *
  * It prints `{"url", "functions"}` when the app has started. `POST /__invoke/<function>` with `{data, triggerMetadata}` calls one that a
  * queue or a timer starts, `POST /__orchestrate/<orchestration>` with `{input, instanceId}` runs one; every other request goes by its route.
+ * `TEST_DURABLE_CLIENT` is what Durable Functions gives to functions that start orchestrations.
  */
 async function run(directory: string): Promise<void> {
   const host = await startAzureHost(directory);
@@ -33,10 +34,11 @@ async function run(directory: string): Promise<void> {
         );
         return;
       }
-      const answer = await host.request({
-        ...{ method, target, headers },
-        body: body.length > 0 ? body : undefined,
-      });
+      const durableClient = process.env['TEST_DURABLE_CLIENT'];
+      const answer = await host.request(
+        { ...{ method, target, headers }, body: body.length > 0 ? body : undefined },
+        durableClient ? { durableClient: { json: durableClient } } : {},
+      );
       response.writeHead(Number(answer.statusCode ?? 200), answer.headers);
       response.end(answer.body?.bytes ?? answer.body?.string ?? '');
     } catch (error) {

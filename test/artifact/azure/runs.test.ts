@@ -20,6 +20,8 @@ let extension: Server;
 /** What Durable Functions was asked to start. */
 const started = new Map<string, unknown>();
 const statusOf = new Map<string, string>();
+const outputOf = new Map<string, unknown>();
+let onStart: (id: string) => void = () => {};
 
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), 'azure-runs-'));
@@ -37,6 +39,7 @@ beforeAll(async () => {
     MLFLOW_SERVERLESS_BATCH_OUTPUT: `${uri}/out`,
     MLFLOW_SERVERLESS_BATCH_DISTRIBUTE_ABOVE_BYTES: '20000',
     MLFLOW_SERVERLESS_BATCH_RANGE_BYTES: '10000',
+    TEST_DURABLE_CLIENT: client().json,
   });
 }, 60_000);
 afterAll(async () => {
@@ -58,6 +61,7 @@ async function startExtension(): Promise<Server> {
     if (request.method === 'POST') {
       started.set(id, JSON.parse(Buffer.concat(chunks).toString()));
       statusOf.set(id, 'Running');
+      onStart(id);
       return json(202, { id });
     }
     const runtimeStatus = statusOf.get(id);
@@ -70,7 +74,7 @@ async function startExtension(): Promise<Server> {
       createdTime: at,
       lastUpdatedTime: at,
       input: {},
-      output: null,
+      output: outputOf.get(id) ?? null,
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -170,5 +174,62 @@ describe('a run over many calls, of the built function app', () => {
 
     expect(run.status).toBe('Failed');
     expect(run.activities.at(-1)).toBe('batch-keep');
+  });
+});
+
+describe('batch of the command line, with a function app', () => {
+  const batch = (...more: string[]) =>
+    runCli(
+      ['batch', '-i', `${uri}/in/cli/`, '-o', `${uri}/out`, '--function-app', app.url, ...more],
+      {
+        environment: { ...azurite.environment, MLFLOW_SERVERLESS_FUNCTION_KEY: 'key' },
+      },
+    );
+
+  beforeAll(() => {
+    onStart = (id) => {
+      void app.orchestrate('batch-run', started.get(id), id).then(({ status, error }) => {
+        outputOf.set(id, error);
+        statusOf.set(id, status);
+      });
+    };
+  });
+
+  it('starts a run, watches it, and says what came of it', async () => {
+    for (const name of ['a', 'b']) {
+      await putBlob(azurite, container, `in/cli/${name}.csv`, csvOf(wineRows(30)));
+    }
+
+    const { exitCode, stdout, stderr } = await batch('--json');
+
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('cli-')]);
+    expect(JSON.parse(stdout)).toMatchObject({ rows: { in: 60, out: 60, refused: 0 }, failed: [] });
+  }, 60_000);
+
+  it('says why a run failed', async () => {
+    await putBlob(azurite, container, 'in/cli/bad.csv', 'a,b\n1,2\n');
+
+    const { exitCode, stderr } = await batch();
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/the run failed: .+/);
+  }, 60_000);
+
+  it.each([
+    [['-m', 'models:/wine/1'], /leave out -m/],
+    [['--here'], /exclude each other/],
+  ])('refuses %j', async (more, message) => {
+    const { exitCode, stderr } = await batch(...more);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
+  it('is told what is wrong with a request', async () => {
+    const post = await fetch(`${app.url}/batch-runs/x`, { method: 'POST', body: '{}' });
+    const get = await fetch(`${app.url}/batch-runs/nobody`);
+
+    expect([post.status, get.status]).toEqual([400, 404]);
+    expect(await post.json()).toMatchObject({ error_code: 'INVALID_PARAMETER_VALUE' });
   });
 });

@@ -160,7 +160,7 @@ describe('batch on a state machine', () => {
 
     expect(exitCode).toBe(130);
     expect(stderr).toContain(
-      'interrupted: the run goes on in AWS; the same command shows it again',
+      'interrupted: the run goes on where it is; the same command shows it again',
     );
     expect(again.stdout).toContain('900 rows in, 900 out');
     expect(again.exitCode).toBe(0);

@@ -1,0 +1,59 @@
+import type { Execution, StateMachine } from '../aws/state-machine.ts';
+import { ServingError } from '../errors.ts';
+import { createHttpClient } from '../http-client/http-client.ts';
+
+export interface FunctionAppRunsOptions {
+  /** `https://<app>.azurewebsites.net`, with the prefix of its routes, if it has one. */
+  readonly url: string;
+  /** Of the function app; undefined: nobody asks for one. */
+  readonly key: string | undefined;
+}
+
+/** What Durable Functions calls it, and Step Functions. */
+const STATUS_BY_STATUS: Readonly<Record<string, string>> = {
+  Completed: 'SUCCEEDED',
+  Failed: 'FAILED',
+  Terminated: 'ABORTED',
+  Canceled: 'ABORTED',
+};
+
+/**
+ * Runs of batch on a function app of Azure, seen as executions of a state machine.
+ *
+ * @throws {ServingError} INVALID_PARAMETER_VALUE when `url` is no address; when used UNAUTHENTICATED, RESOURCE_DOES_NOT_EXIST,
+ *   TEMPORARILY_UNAVAILABLE …
+ */
+export function createFunctionAppRuns({ url, key }: FunctionAppRunsOptions): StateMachine {
+  const base = URL.parse(url.endsWith('/') ? url : `${url}/`);
+  if (base === null || !/^https?:$/.test(base.protocol)) {
+    throw new ServingError(
+      'INVALID_PARAMETER_VALUE',
+      'a function app is named by its address, https://<app>.azurewebsites.net',
+    );
+  }
+  const client = createHttpClient({
+    headersFor: (at) => (key && at.origin === base.origin ? { 'x-functions-key': key } : {}),
+    maxRedirects: 0,
+    environment: process.env,
+  });
+  const at = (name: string): URL => new URL(`batch-runs/${encodeURIComponent(name)}`, base);
+  return {
+    async start(name, input, { signal } = {}) {
+      await client.json(at(name), { method: 'POST', json: input, ...(signal && { signal }) });
+      return name;
+    },
+    async describe(name, { signal } = {}) {
+      return toExecution(await client.json(at(name), signal ? { signal } : {}));
+    },
+  };
+}
+
+function toExecution(answer: unknown): Execution {
+  const { status, error } = (answer ?? {}) as { status?: unknown; error?: unknown };
+  const known = STATUS_BY_STATUS[String(status)];
+  return {
+    status: known ?? 'RUNNING',
+    isUnderWay: known === undefined,
+    ...(typeof error === 'string' && { cause: error }),
+  };
+}
