@@ -1,6 +1,7 @@
 import type { Execution, StateMachine } from '../aws/state-machine.ts';
 import { ServingError } from '../errors.ts';
-import { createHttpClient } from '../http-client/http-client.ts';
+import { createHttpClient, type HttpCall } from '../http-client/http-client.ts';
+import { findHttpProblem } from '../http-client/http-problem.ts';
 
 export interface FunctionAppRunsOptions {
   /** `https://<app>.azurewebsites.net`, with the prefix of its routes, if it has one. */
@@ -37,15 +38,37 @@ export function createFunctionAppRuns({ url, key }: FunctionAppRunsOptions): Sta
     environment: process.env,
   });
   const at = (name: string): URL => new URL(`batch-runs/${encodeURIComponent(name)}`, base);
+  const ask = (name: string, call: HttpCall): Promise<unknown> =>
+    client.json(at(name), call).catch((error: unknown) => {
+      throw inWordsOfAzure(error, base.host);
+    });
   return {
     async start(name, input, { signal } = {}) {
-      await client.json(at(name), { method: 'POST', json: input, ...(signal && { signal }) });
+      await ask(name, { method: 'POST', json: input, ...(signal && { signal }) });
       return name;
     },
     async describe(name, { signal } = {}) {
-      return toExecution(await client.json(at(name), signal ? { signal } : {}));
+      return toExecution(await ask(name, signal ? { signal } : {}));
     },
   };
+}
+
+/** The client speaks of MLflow servers, and of their variables. */
+function inWordsOfAzure(error: unknown, host: string): unknown {
+  if (!(error instanceof ServingError)) return error;
+  if (error.code === 'UNAUTHENTICATED') {
+    return new ServingError(
+      'UNAUTHENTICATED',
+      `${host} refuses the key, or got none: set MLFLOW_SERVERLESS_FUNCTION_KEY (az functionapp keys list)`,
+      { cause: error },
+    );
+  }
+  if (findHttpProblem(error)?.kind !== 'bad-page') return error;
+  return new ServingError(
+    'RESOURCE_DOES_NOT_EXIST',
+    `${host} knows no runs of batch: is it the address of the function app, and has its endpoint file azure.batch?`,
+    { cause: error },
+  );
 }
 
 function toExecution(answer: unknown): Execution {

@@ -57,16 +57,16 @@ describe('createFunctionAppRuns', () => {
   });
 
   it.each([
-    [401, 'UNAUTHENTICATED'],
-    [404, 'RESOURCE_DOES_NOT_EXIST'],
-  ])('says what %i means, and never the key', async (status, code) => {
-    answer = { status, body: {} };
+    [401, 'UNAUTHENTICATED', /set MLFLOW_SERVERLESS_FUNCTION_KEY/],
+    [404, 'RESOURCE_DOES_NOT_EXIST', /knows no runs of batch/],
+  ])('says what the host’s bare %i means, and never the key', async (status, code, message) => {
+    answer = { status };
 
     const failure = await createFunctionAppRuns({ url, key: 'secret' })
       .start('x', {})
       .catch((error: unknown) => error);
 
-    expect(failure).toMatchObject({ code });
+    expect(failure).toMatchObject({ code, message: expect.stringMatching(message) });
     expect(String(failure)).not.toContain('secret');
   });
 
