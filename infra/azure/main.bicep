@@ -57,6 +57,13 @@ param inputContainer string = 'batch-input'
 @description('Of the results.')
 param outputContainer string = 'batch-output'
 
+@description('Who is written to about API Management, which limits rates; empty: there is none.')
+param publisherEmail string = ''
+
+@description('Of one key of API Management.')
+@minValue(1)
+param requestsPerMinute int = 600
+
 @description('Days that the log is kept.')
 @minValue(30)
 @maxValue(730)
@@ -165,6 +172,19 @@ module fileEvents 'modules/file-events.bicep' = if (hasBatch) {
   }
 }
 
+module apiManagement 'modules/api-management.bicep' = if (!empty(publisherEmail)) {
+  name: 'api-management'
+  params: {
+    name: '${name}-api-${suffix}'
+    location: location
+    functionAppName: functionApp.outputs.name
+    endpointUrl: functionApp.outputs.url
+    publisherEmail: publisherEmail
+    requestsPerMinute: requestsPerMinute
+    tags: tags
+  }
+}
+
 @description('Name of the function app, for `az functionapp`.')
 output functionAppName string = functionApp.outputs.name
 
@@ -179,3 +199,6 @@ output modelsScope string = dataStorage.outputs.modelsId
 
 @description('Where files are put to be scored; empty without batch.')
 output inputUri string = hasBatch ? 'wasbs://${inputContainer}@${dataStorage.outputs.blobHost}' : ''
+
+@description('Where callers with rates go; empty without API Management.')
+output apiUrl string = empty(publisherEmail) ? '' : apiManagement.outputs.url

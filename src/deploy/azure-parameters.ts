@@ -18,7 +18,7 @@ const SCHEMA = 'https://schema.management.azure.com/schemas/2019-04-01/deploymen
 export function azureParameters(file: EndpointFile): AzureParameters {
   refuseWhatIsOfAws(file);
   const { azure = DEFAULTS } = file;
-  const { entra, batch } = azure;
+  const { apiManagement, batch, entra } = azure;
   const values = {
     name: file.name,
     ...(azure.location && { location: azure.location }),
@@ -31,6 +31,7 @@ export function azureParameters(file: EndpointFile): AzureParameters {
     authLevel: authLevelOf(file),
     ...(entra && { entraTenantId: entra.tenantId, entraClientId: entra.clientId }),
     settings: settingsOf(file),
+    ...apiManagement,
     ...(batch && {
       hasBatch: true,
       inputContainer: batch.input,

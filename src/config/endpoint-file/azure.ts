@@ -31,6 +31,15 @@ const azureBatch = section({
     .describe('A file fails when more than this share of its rows is refused'),
 }).describe('Files put into a container are scored');
 
+const apiManagement = section({
+  publisherEmail: text('an e-mail address', /^[^@\s]+@[^@\s]+$/).describe(
+    'Azure writes there about the service',
+  ),
+  requestsPerMinute: wholeNumber(1)
+    .default(600)
+    .describe('Of one key; a further request is answered with 429'),
+}).describe('API Management in front, which limits rates; its keys go into x-api-key');
+
 /** What only `mlflow-serverless deploy azure` reads; everything else of the file means the same on both clouds. */
 export const azure = section({
   location: text('the name of a region, for example westeurope', /^[a-z0-9]+$/)
@@ -51,5 +60,6 @@ export const azure = section({
     .describe('What one instance gets at once; more instances come for more'),
   logRetentionDays: wholeNumber(30, 730).default(30),
   entra: entra.optional(),
+  apiManagement: apiManagement.optional(),
   batch: azureBatch.optional(),
 }).describe('What is Azure’s own; for `mlflow-serverless deploy azure`');
