@@ -131,6 +131,7 @@ resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
 
 // Easy Auth: the platform checks tokens of Entra ID before a function is called.
 resource signIn 'Microsoft.Web/sites/config@2024-04-01' = if (hasSignIn) {
+  // checkov:skip=CKV_AZURE_70: requireHttps is set below; the rule cannot read a resource with a condition
   // checkov:skip=CKV_AZURE_13: this is a part of the app's settings; sign-in is authsettingsV2, below, or keys
   // checkov:skip=CKV_AZURE_63: Flex Consumption has no HTTP log of the web server; Application Insights has every request
   // checkov:skip=CKV_AZURE_65: the same
