@@ -149,7 +149,7 @@ let known:
 async function findIdentity(environment: Environment): Promise<TokenCredential> {
   const clientId = environment['AZURE_CLIENT_ID']?.trim() || undefined;
   if (known !== undefined && known.clientId === clientId) return known.credential;
-  const { createAzureCredential } = await import('./azure-credential.ts');
+  const { createAzureCredential } = await import('../azure/azure-credential.ts');
   const credential = createAzureCredential(environment);
   known = { clientId, credential };
   return credential;

@@ -1,10 +1,12 @@
 import { parseCreatedObjects } from '../adapters/aws/batch-events.ts';
+import { parseBlobEvents } from '../adapters/azure/blob-events.ts';
 import {
   type FailedMessage,
   type FailedMessages,
   openFailedMessages,
 } from '../aws/failed-messages.ts';
 import { createMessageQueue, type MessageQueue } from '../aws/message-queue.ts';
+import { isStorageQueue } from '../azure/is-storage-queue.ts';
 import { EXIT, failureLine } from './failure.ts';
 import { type BatchQueueOptions, findBatchQueues } from './find-batch-queues.ts';
 import { type FailedFile, redriveText } from './redrive-text.ts';
@@ -31,7 +33,7 @@ export async function batchRedrive(options: BatchRedriveOptions): Promise<number
   const { replay = false, only } = options;
   const signal = untilInterrupted('what was not sent back stays in the dead-letter queue');
   const urls = await findBatchQueues(options, replay);
-  const failures = openFailedMessages(urls.failures, process.env);
+  const failures = await openFailures(urls.failures);
   const messages = await failures.receiveAll({ signal }).catch((error: unknown) => {
     signal.throwIfAborted();
     throw error;
@@ -42,7 +44,7 @@ export async function batchRedrive(options: BatchRedriveOptions): Promise<number
   const held = new Set(messages);
   const chosen = files.map(({ message }) => message);
   try {
-    const queue = replay && createMessageQueue(urls.queue as string, process.env);
+    const queue = replay && (await openQueue(urls.queue as string));
     if (queue) await sendBack(chosen, { queue, failures, held, signal });
   } catch (error) {
     const sent = messages.length - held.size;
@@ -62,8 +64,19 @@ export async function batchRedrive(options: BatchRedriveOptions): Promise<number
   return EXIT.ok;
 }
 
+/** Of SQS, or of Azure Storage. */
+async function openFailures(url: string): Promise<FailedMessages> {
+  if (!isStorageQueue(url, process.env)) return openFailedMessages(url, process.env);
+  return (await import('../azure/storage-queue.ts')).openStorageQueue(url, process.env);
+}
+
+async function openQueue(url: string): Promise<Pick<MessageQueue, 'send'>> {
+  if (!isStorageQueue(url, process.env)) return createMessageQueue(url, process.env);
+  return (await import('../azure/storage-queue.ts')).openStorageQueue(url, process.env);
+}
+
 interface SendingBack {
-  readonly queue: MessageQueue;
+  readonly queue: Pick<MessageQueue, 'send'>;
   readonly failures: FailedMessages;
   /** Those that are sent are taken out of it. */
   readonly held: Set<FailedMessage>;
@@ -91,10 +104,18 @@ function describe(message: FailedMessage, uris: string[], replayed: boolean): Fa
   return { ...shown, uris, sentAt: new Date(sentAtMs).toISOString(), replayed };
 }
 
-/** Of a message that was never one of S3's, none. */
+/** Of a message that was never one about files, none. */
 function urisOf({ body }: FailedMessage): string[] {
   try {
     return parseCreatedObjects(body).map(({ bucket, key }) => `s3://${bucket}/${key}`);
+  } catch {
+    return blobsOf(body);
+  }
+}
+
+function blobsOf(body: string): string[] {
+  try {
+    return parseBlobEvents(body).flatMap((event) => (event.kind === 'created' ? event.uri : []));
   } catch {
     return []; // its error is in the list
   }

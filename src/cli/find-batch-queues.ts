@@ -1,3 +1,4 @@
+import { isStorageQueue } from '../azure/is-storage-queue.ts';
 import { readVariable } from '../config/environment.ts';
 import { VARIABLES } from '../config/variables.ts';
 import { openDeployedOutputs } from './deployed-outputs.ts';
@@ -28,7 +29,8 @@ export async function findBatchQueues(
   isQueueNeeded: boolean,
 ): Promise<Partial<BatchQueueUrls> & Pick<BatchQueueUrls, 'failures'>> {
   const failures = options.failuresUrl ?? readVariable(process.env, VARIABLES.batchFailuresUrl);
-  const queue = options.queueUrl ?? readVariable(process.env, VARIABLES.batchQueueUrl);
+  const queue =
+    options.queueUrl ?? readVariable(process.env, VARIABLES.batchQueueUrl) ?? inFrontOf(failures);
   if (failures !== undefined && (queue !== undefined || !isQueueNeeded)) {
     return { failures, ...(queue !== undefined && { queue }) };
   }
@@ -37,6 +39,12 @@ export async function findBatchQueues(
   const find = await openDeployedOutputs(await readCommandFile(path), path);
   return { queue: queue ?? find(OUTPUTS.queue), failures: failures ?? find(OUTPUTS.failures) };
 }
+
+/** The Functions host names the poison queue after its queue. */
+const inFrontOf = (failures: string | undefined): string | undefined =>
+  failures?.endsWith('-poison') && isStorageQueue(failures, process.env)
+    ? failures.slice(0, -'-poison'.length)
+    : undefined;
 
 const unnamed = (hasNone: boolean): UsageError =>
   new UsageError(

@@ -9,12 +9,15 @@ export function addRedriveCommand(batch: Command, keep: (exitCode: number) => vo
     .helpOption('--help', 'show this help')
     .addOption(new Option('--list', 'show them; this is the default').conflicts('replay'))
     .option('--replay', 'send them back to the queue, after the cause was mended')
-    .option('--only <prefix>', 'only files whose s3://bucket/key begins with this')
+    .option('--only <prefix>', 'only files whose s3://bucket/key or wasbs://… begins with this')
     .option(
       '-c, --config <file>',
       'the endpoint file that was deployed; its stack names the queues (default: endpoint.yaml)',
     )
-    .option('--failures-url <url>', 'the dead-letter queue')
+    .option(
+      '--failures-url <url>',
+      'the dead-letter queue; on Azure https://<account>.queue.core.windows.net/mlflow-serverless-batch-poison',
+    )
     .option('--queue-url <url>', 'the queue to send them to')
     .option('--json', 'print JSON')
     .addHelpText('after', REDRIVE_EXAMPLES)

@@ -30,7 +30,7 @@ export function redriveText(
 
 function linesOf(file: FailedFile, nowMs: number): string[] {
   const { id, uris, sentAt, receives, error, execution } = file;
-  const [first = `message ${id}: not one of S3's`, ...others] = uris;
+  const [first = `message ${id}: not one about a file`, ...others] = uris;
   const times = receives === 1 ? 'once' : `${receives} times`;
   const reason = error ?? 'it says no reason: the log of the function does';
   return [

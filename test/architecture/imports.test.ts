@@ -13,6 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/registry',
     'src/model',
     'src/http-client',
+    'src/azure/azure-credential',
     'src/once',
     'src/errors',
   ],
@@ -119,7 +120,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/errors',
   ],
   'src/aws': ['src/aws', 'src/http-client', 'src/once', 'src/errors'],
-  'src/azure': ['src/azure', 'src/aws/state-machine', 'src/http-client', 'src/errors'],
+  'src/azure': [
+    'src/azure',
+    'src/aws/state-machine',
+    'src/aws/failed-messages',
+    'src/http-client',
+    'src/once',
+    'src/errors',
+  ],
   'src/tokens': ['src/tokens', 'src/errors'],
   'src/deploy': ['src/deploy', 'src/config', 'src/errors'],
   'src/adapters': [

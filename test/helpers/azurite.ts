@@ -80,6 +80,33 @@ export async function startAzurite({ hasTokens = false }: AzuriteOptions = {}): 
   };
 }
 
+/** Queues of Azure Storage on this machine. */
+export async function startAzuriteQueues(): Promise<{
+  readonly environment: Readonly<Record<string, string>>;
+  readonly url: string;
+  close(): Promise<void>;
+}> {
+  const directory = await mkdtemp(join(tmpdir(), 'azurite-'));
+  const main = createRequire(import.meta.url).resolve('azurite/dist/src/queue/main.js');
+  const child = spawn(
+    process.execPath,
+    [main, '--queueHost', '127.0.0.1', '--queuePort', '0', ...OPTIONS],
+    { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const url = await listeningUrl(child);
+  return {
+    url,
+    environment: {
+      AZURE_STORAGE_CONNECTION_STRING: `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${KEY};QueueEndpoint=${url}/${ACCOUNT};`,
+    },
+    async close() {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
 /** It prints where it listens. */
 async function listeningUrl(child: ChildProcess): Promise<string> {
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
