@@ -311,15 +311,16 @@ export const OTHER_VARIABLES: readonly Omit<Variable<string>, 'parse'>[] = [
   {
     name: 'MLFLOW_SERVERLESS_ALLOWED_SCHEMES',
     accepts: 'schemes, separated by commas',
-    fallback: 'file,s3,http,https,mlflow-artifacts',
+    fallback: 'file,s3,wasbs,abfss,http,https,mlflow-artifacts',
     effect: 'model files are read from these kinds of places only',
   },
   {
     name: 'MLFLOW_SERVERLESS_ALLOWED_HOSTS',
-    accepts: 'host, host:port, https://host or s3://bucket, separated by commas',
-    fallback: 'the tracking and registry servers, any bucket',
+    accepts:
+      'host, host:port, https://host, s3://bucket or wasbs://container@account.blob.core.windows.net, separated by commas',
+    fallback: 'the tracking and registry servers, any bucket, any container',
     effect:
-      'model files are read from these places too; from the first bucket on, from no other bucket',
+      'model files are read from these places too; from the first bucket (container) on, from no other',
   },
   {
     name: 'MLFLOW_SERVERLESS_WEBHOOK_SECRET_SECRET',
