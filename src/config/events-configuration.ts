@@ -55,7 +55,11 @@ function readServerUrl(environment: Environment): string {
   );
 }
 
-const isHttp = (uri: string): boolean => /^https?:$/.test(URL.parse(uri)?.protocol ?? '');
+/** A published registry in Blob Storage may be named by an address, too. */
+const isHttp = (uri: string): boolean => {
+  const url = URL.parse(uri);
+  return /^https?:$/.test(url?.protocol ?? '') && !/\.(blob|dfs)\./.test(url?.hostname ?? '');
+};
 
 function throwMissing({ name, accepts }: Variable<unknown>): never {
   throw new ServingError('INVALID_PARAMETER_VALUE', `${name} is not set: expected ${accepts}`);

@@ -41,6 +41,16 @@ describe('readEventsConfiguration', () => {
     });
   });
 
+  it('takes no account of Blob Storage for a server', () => {
+    const configuration = readEventsConfiguration({
+      MLFLOW_REGISTRY_URI: 'https://account.blob.core.windows.net/models/registry',
+      MLFLOW_TRACKING_URI: 'https://mlflow.example.com',
+      MLFLOW_SERVERLESS_PUBLISH_TO: 'wasbs://models@account.blob.core.windows.net/registry',
+    });
+
+    expect(configuration.serverUrl).toBe('https://mlflow.example.com');
+  });
+
   it('asks the server, and not a published registry that is named beside it', () => {
     const { environment } = readEventsConfiguration({
       ...LEAST,
