@@ -202,3 +202,6 @@ output inputUri string = hasBatch ? 'wasbs://${inputContainer}@${dataStorage.out
 
 @description('Where callers with rates go; empty without API Management.')
 output apiUrl string = empty(publisherEmail) ? '' : apiManagement.outputs.url
+
+@description('Queue of files that could not be scored, for `batch redrive`; empty without batch.')
+output poisonQueueUrl string = hasBatch ? '${hostStorage.outputs.queueUrl}${queueName}-poison' : ''
