@@ -1,4 +1,4 @@
-import type { Execution, StateMachine } from '../aws/state-machine.ts';
+import type { DeployedRun, DeployedRuns } from '../batch/distribute/deployed-runs.ts';
 import { ServingError } from '../errors.ts';
 import { createHttpClient, type HttpCall } from '../http-client/http-client.ts';
 import { findHttpProblem } from '../http-client/http-problem.ts';
@@ -19,12 +19,12 @@ const STATUS_BY_STATUS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Runs of batch on a function app of Azure, seen as executions of a state machine.
+ * Runs of batch on a function app of Azure.
  *
  * @throws {ServingError} INVALID_PARAMETER_VALUE when `url` is no address; when used UNAUTHENTICATED, RESOURCE_DOES_NOT_EXIST,
  *   TEMPORARILY_UNAVAILABLE …
  */
-export function createFunctionAppRuns({ url, key }: FunctionAppRunsOptions): StateMachine {
+export function createFunctionAppRuns({ url, key }: FunctionAppRunsOptions): DeployedRuns {
   const base = URL.parse(url.endsWith('/') ? url : `${url}/`);
   if (base === null || !/^https?:$/.test(base.protocol)) {
     throw new ServingError(
@@ -48,7 +48,7 @@ export function createFunctionAppRuns({ url, key }: FunctionAppRunsOptions): Sta
       return name;
     },
     async describe(name, { signal } = {}) {
-      return toExecution(await ask(name, signal ? { signal } : {}));
+      return toRun(await ask(name, signal ? { signal } : {}));
     },
   };
 }
@@ -71,7 +71,7 @@ function inWordsOfAzure(error: unknown, host: string): unknown {
   );
 }
 
-function toExecution(answer: unknown): Execution {
+function toRun(answer: unknown): DeployedRun {
   const { status, error } = (answer ?? {}) as { status?: unknown; error?: unknown };
   const known = STATUS_BY_STATUS[String(status)];
   return {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Execution, StateMachine } from '../aws/state-machine.ts';
+import type { DeployedRun, DeployedRuns } from '../batch/distribute/deployed-runs.ts';
 import type { RunManifest } from '../batch/distribute/run-manifest.ts';
 import { runManifestKey } from '../batch/distribute/run-names.ts';
 import type { BatchRunRequest } from '../batch/distribute/run-request.ts';
@@ -23,21 +23,21 @@ const POLL_MS = 2_000;
  */
 export async function batchDeployed(
   options: BatchCommandOptions,
-  machine: StateMachine,
+  runs: DeployedRuns,
 ): Promise<number> {
   const { input, output } = options;
   const environment = process.env;
   const signal = untilInterrupted('the run goes on where it is; the same command shows it again');
   const request: BatchRunRequest = { input, output, options: jobOptions(options) };
-  const arn = await machine.start(nameOf(request), request, { signal });
+  const arn = await runs.start(nameOf(request), request, { signal });
   process.stderr.write(`mlflow-serverless: ${arn}\n`);
   const store = await openObjectStore(output, environment);
   const watch = watchRun(store, arn.slice(arn.lastIndexOf(':') + 1));
   const display = createBatchProgress();
-  let execution: Execution;
+  let execution: DeployedRun;
   try {
     for (;;) {
-      execution = await machine.describe(arn, { signal });
+      execution = await runs.describe(arn, { signal });
       await watch.update();
       show(watch, display);
       if (!execution.isUnderWay) break;
@@ -70,7 +70,7 @@ function show({ run, progress }: RunWatch, display: BatchDisplay): void {
 }
 
 /** Lambda's cause is JSON: the message in it is the one to read. */
-function failed(arn: string, { status, error = '', cause = '' }: Execution): ServingError {
+function failed(arn: string, { status, error = '', cause = '' }: DeployedRun): ServingError {
   const reason = messageIn(cause) ?? cause;
   const text = [error, reason].filter((part) => part !== '').join(': ');
   return new ServingError(

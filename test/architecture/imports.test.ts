@@ -122,7 +122,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/aws': ['src/aws', 'src/http-client', 'src/once', 'src/errors'],
   'src/azure': [
     'src/azure',
-    'src/aws/state-machine',
+    'src/batch/distribute/deployed-runs',
     'src/aws/failed-messages',
     'src/http-client',
     'src/once',
