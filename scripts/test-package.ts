@@ -9,7 +9,8 @@ import { startServer, stopServers } from '../test/interop/processes.ts';
  * `npm run test:package`: the tarball as a stranger gets it, in examples/cdk-app far from the clone.
  * Types, synth, the command line and an answer of the server; needs the build, and npm's registry or cache.
  */
-const MAX_TARBALL_BYTES = 40 * 2 ** 20;
+/** Two zips for Lambda and one for Azure, each with ONNX Runtime for its processor: 16 MiB of it, 10 for arm64. */
+const MAX_TARBALL_BYTES = 56 * 2 ** 20;
 const EXAMPLE = 'models/wine/versions/2/model/serving_input_example.json';
 
 const expected: unknown = JSON.parse(readFileSync('test/artifact/wine-answers.json', 'utf8'))['2'];
@@ -30,8 +31,9 @@ try {
   checkSynth();
   checkEntry();
   run(bin('mlflow-serverless'), ['--help']);
+  checkDeploy();
   await checkServe();
-  console.log('the package works: types, synth, import, command line, server');
+  console.log('the package works: types, synth, import, command line, deployment to Azure, server');
 } finally {
   await stopServers();
   rmSync(work, { recursive: true, force: true });
@@ -86,6 +88,16 @@ function checkEntry(): void {
   const printed = run(process.execPath, ['entry.ts', registry, join(registry, EXAMPLE)]);
   if (!isDeepStrictEqual(JSON.parse(printed), expected)) {
     throw new Error(`what the package exports answered ${printed}`);
+  }
+}
+
+/** The Bicep files and the zip are found where the package was installed. */
+function checkDeploy(): void {
+  const file = resolve('endpoint.yaml');
+  const script = run(bin('mlflow-serverless'), ['deploy', 'azure', '-g', 'group', '-c', file]);
+  for (const path of ['infra/azure/main.bicep', 'dist/azure-x64.zip']) {
+    const installed = `node_modules/mlflow-serverless/${path}`;
+    if (!script.includes(installed)) throw new Error(`deploy azure does not name ${installed}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import type { BatchRunState } from '../../src/adapters/azure/batch-orchestration.ts';
 import { registerBatch } from '../../src/adapters/azure/register-batch.ts';
 import {
   registerBatchRuns,
@@ -6,15 +7,13 @@ import {
   startBatchRun,
 } from '../../src/adapters/azure/register-batch-runs.ts';
 import { parseRunRequest } from '../../src/batch/distribute/parse-run-request.ts';
+import type { BatchRunRequest } from '../../src/batch/distribute/run-request.ts';
 import { readBatchConfiguration } from '../../src/config/batch-configuration.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { openBatch } from '../../src/endpoint/open-batch.ts';
 import { createLog } from '../../src/log.ts';
 import { createLogTelemetry } from '../../src/log-telemetry.ts';
 import { onceUnlessFailed } from '../../src/once.ts';
-
-/** As on AWS, where endpoint.yaml says them. */
-const RUN_LIMITS = { maxParallelParts: 100, toleratedFailureRatio: 0 };
 
 /** Files that are put into a container come back scored; large ones, and whole prefixes, by many calls. */
 export function registerBatchFunctions(variables: Environment): void {
@@ -23,6 +22,10 @@ export function registerBatchFunctions(variables: Environment): void {
     const configuration = readBatchConfiguration(variables);
     return openBatch({ configuration, log, telemetry: createLogTelemetry(log) });
   });
+  const stateOf = (request: BatchRunRequest): BatchRunState => {
+    const { maxParallelParts, toleratedFailureRatio } = readBatchConfiguration(variables).batch;
+    return { request, maxParallelParts, toleratedFailureRatio };
+  };
   registerBatch(app, {
     log,
     open: async () => {
@@ -30,13 +33,13 @@ export function registerBatchFunctions(variables: Environment): void {
       return (uri, replay, { signal, context }) =>
         score({ uri }, replay, {
           signal,
-          startRun: (name, request) => startBatchRun(context, name, { request, ...RUN_LIMITS }),
+          startRun: (name, request) => startBatchRun(context, name, stateOf(request)),
         });
     },
   });
   registerBatchRuns({ open, log });
   registerBatchRunsDoor(app, {
     log,
-    stateOf: (body) => ({ request: parseRunRequest(body), ...RUN_LIMITS }),
+    stateOf: (body) => stateOf(parseRunRequest(body)),
   });
 }

@@ -21,6 +21,10 @@ export interface BatchConfiguration extends ServedConfiguration {
     readonly rangeBytes: number;
     /** Undefined: files are scored in one piece, whatever their size. */
     readonly stateMachineArn: string | undefined;
+    /** Of Azure, where the orchestration asks for it: parts and files of one run at once. */
+    readonly maxParallelParts: number;
+    /** The same: the share of them that may fail; 0 to 1. */
+    readonly toleratedFailureRatio: number;
     readonly queueUrl: string | undefined;
     readonly failuresUrl: string | undefined;
   };
@@ -42,6 +46,8 @@ export function readBatchConfiguration(environment: Environment): BatchConfigura
       distributeAboveBytes: read(VARIABLES.batchDistributeAboveBytes) ?? 256 * MEBIBYTE,
       rangeBytes: read(VARIABLES.batchRangeBytes) ?? 64 * MEBIBYTE,
       stateMachineArn: read(VARIABLES.batchStateMachine),
+      maxParallelParts: read(VARIABLES.batchMaxParallel) ?? 100,
+      toleratedFailureRatio: read(VARIABLES.batchToleratedFailures) ?? 0,
       queueUrl: read(VARIABLES.batchQueueUrl),
       failuresUrl: read(VARIABLES.batchFailuresUrl),
     },

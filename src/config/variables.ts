@@ -278,6 +278,17 @@ export const VARIABLES = {
     fallback: 'none',
     effect: '`batch`: is sent to the function app, and to nobody else',
   }),
+  batchMaxParallel: variable('MLFLOW_SERVERLESS_BATCH_MAX_PARALLEL_PARTS', parseCount, {
+    accepts: 'a whole number above 0',
+    fallback: '100',
+    effect: 'batch function of Azure: parts and files of one run at once',
+  }),
+  batchToleratedFailures: variable('MLFLOW_SERVERLESS_BATCH_TOLERATED_FAILURE_RATIO', parseRatio, {
+    accepts: 'a number from 0 to 1',
+    fallback: '0',
+    effect:
+      'batch function of Azure: a run fails when more than this share of its parts and files fails',
+  }),
   batchStateMachine: variable('MLFLOW_SERVERLESS_BATCH_STATE_MACHINE', parseText, {
     accepts: 'the ARN of a state machine',
     fallback: 'none: every file is scored in one piece',

@@ -93,6 +93,10 @@ function settingsOf({ auth, limits, refresh, lambda, runtime, azure, api }: Endp
   if (batch?.format) settings['MLFLOW_SERVERLESS_BATCH_FORMAT'] = batch.format;
   if (batch) {
     settings['MLFLOW_SERVERLESS_BATCH_MAX_REFUSED_RATIO'] = String(batch.maxRefusedRatio);
+    settings['MLFLOW_SERVERLESS_BATCH_MAX_PARALLEL_PARTS'] = String(batch.maxParallelParts);
+    settings['MLFLOW_SERVERLESS_BATCH_TOLERATED_FAILURE_RATIO'] = String(
+      batch.toleratedFailureRatio,
+    );
   }
   if (api.cors) settings['MLFLOW_SERVERLESS_CORS_ORIGINS'] = api.cors.origins.join(',');
   return settings;

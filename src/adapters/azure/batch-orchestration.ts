@@ -59,8 +59,17 @@ export function* batchRun(context: OrchestrationContext): Steps<unknown> {
   } catch (error) {
     const { replay } = state.request;
     const reason = error instanceof Error ? error.message : String(error);
-    if (replay !== undefined) yield* call(context, ACTIVITIES.keep, { replay, reason });
+    if (replay !== undefined) yield* keep(context, replay, reason);
     throw error;
+  }
+}
+
+/** A message that cannot be kept does not hide why the run failed. */
+function* keep(context: OrchestrationContext, replay: string, reason: string): Steps<void> {
+  try {
+    yield* call(context, ACTIVITIES.keep, { replay, reason });
+  } catch {
+    // The activity has logged it, and the run fails with its own reason.
   }
 }
 

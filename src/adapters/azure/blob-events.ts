@@ -62,9 +62,11 @@ function accountHost(host: string): string {
   return isAddress ? 'devstoreaccount1.blob.core.windows.net' : host.replace('.dfs.', '.blob.');
 }
 
+/** The host decodes base64 itself, unless somebody has told it not to. */
 function parseJson(text: string): unknown {
+  const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0;
   try {
-    return JSON.parse(text);
+    return JSON.parse(isBase64 ? Buffer.from(text, 'base64').toString('utf8') : text);
   } catch (cause) {
     throw unknown('it is no JSON', cause);
   }

@@ -29,6 +29,12 @@ const azureBatch = section({
   maxRefusedRatio: between(0, 1)
     .default(0)
     .describe('A file fails when more than this share of its rows is refused'),
+  maxParallelParts: wholeNumber(1, 1_000)
+    .default(100)
+    .describe('At most this many parts and files of one run at once'),
+  toleratedFailureRatio: between(0, 1)
+    .default(0)
+    .describe('A run fails when more than this share of its parts and files fails'),
 }).describe('Files put into a container are scored');
 
 const apiManagement = section({

@@ -56,7 +56,7 @@ describe('batch redrive', () => {
         's3://files/in/d.csv',
         '  N s old, received once',
         '  it says no reason: the log of the function does',
-        "message ID: not one about a file",
+        'message ID: not one about a file',
         '  N s old, received once',
         '  it says no reason: the log of the function does',
         's3://files/in/e.csv',

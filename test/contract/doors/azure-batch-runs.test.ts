@@ -141,6 +141,16 @@ describe('the orchestration of batch', () => {
     expect(run.status).toBe(status);
   });
 
+  it('fails with its own reason when the message cannot be kept', async () => {
+    faultOf = (index) => (index === 3 ? final() : undefined);
+    const fault = (activity: string) =>
+      activity === 'batch-keep' ? new Error('the queue is closed') : undefined;
+
+    const run = await drive(20, {}, { fault });
+
+    expect(run.error).toContain('BAD_REQUEST: no rows');
+  });
+
   it('finishes a run of nothing', async () => {
     expect(await drive(0)).toMatchObject({ status: 'Completed', output: { items: 0 } });
   });

@@ -57,6 +57,7 @@ describe('parseBlobEvents', () => {
   it.each([
     ['an event of Event Grid', CREATED],
     ['its text', JSON.stringify(CREATED)],
+    ['its text in base64', Buffer.from(JSON.stringify(CREATED)).toString('base64')],
     ['a list of one', [CREATED]],
     ['what the poison queue holds', { poison: CREATED, error: 'BAD_REQUEST: x' }],
     ['the text of that', JSON.stringify({ poison: JSON.stringify(CREATED), error: 'x' })],
