@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { azureParameters } from '../deploy/azure-parameters.ts';
+import { azureNotes, azureParameters } from '../deploy/azure-parameters.ts';
 import {
   type AzureDeployment,
   type AzureStep,
@@ -41,6 +41,7 @@ export async function deployAzure(options: DeployAzureOptions): Promise<number> 
   } catch (error) {
     throw fileProblem('write', options.parameters, error);
   }
+  for (const note of azureNotes(file)) process.stderr.write(`mlflow-serverless: ${note}\n`);
   const hasKey = parameters.parameters['authLevel']?.value === 'function';
   if (options.run === true) await runSteps(deployment, file.model, hasKey);
   else process.stdout.write(script(deployment, file.model, hasKey));

@@ -58,10 +58,9 @@ const DEFAULTS: NonNullable<EndpointFile['azure']> = {
   logRetentionDays: 30,
 };
 
-function authLevelOf({ auth, azure }: EndpointFile): 'anonymous' | 'function' {
-  if (azure?.entra !== undefined || auth === 'none') return 'anonymous';
-  return auth.jwt === undefined ? 'function' : 'anonymous';
-}
+/** A key is asked for beside whatever else is checked. */
+const authLevelOf = ({ auth }: EndpointFile): 'anonymous' | 'function' =>
+  auth !== 'none' && auth.apiKey !== undefined ? 'function' : 'anonymous';
 
 /** The program's own variables, by the names of README.md. */
 function settingsOf({ auth, limits, refresh, lambda, runtime, azure, api }: EndpointFile) {
@@ -102,28 +101,49 @@ function settingsOf({ auth, limits, refresh, lambda, runtime, azure, api }: Endp
   return settings;
 }
 
+/** What the file asks for that is AWS's own, and what to do instead; the first of them is refused. */
+function refuseWhatIsOfAws(file: EndpointFile): void {
+  const [first] = foreignTo(file);
+  if (first !== undefined) throw notOnAzure(first);
+}
+
 /** Rather a refusal than an endpoint that is open, or without a part of it. */
-function refuseWhatIsOfAws({ auth, azure, batch, events, runtime, store }: EndpointFile): void {
-  const foreign =
+function* foreignTo(file: EndpointFile): Generator<string> {
+  const { api, auth, azure, batch, events, lambda, runtime, store } = file;
+  const ways =
     auth === 'none' ? [] : (['iam', 'cognito', 'lambda'] as const).filter((kind) => auth[kind]);
-  if (foreign.length > 0) {
-    throw notOnAzure(`auth.${foreign[0]} is a way of AWS: use apiKey, jwt or azure.entra`);
-  }
+  for (const way of ways) yield `auth.${way} is a way of AWS: use apiKey, jwt or azure.entra`;
   if (azure?.entra !== undefined && auth !== 'none' && auth.jwt !== undefined) {
-    throw notOnAzure('auth.jwt and azure.entra both check tokens: leave one out');
+    yield 'auth.jwt and azure.entra both check tokens: leave one out';
   }
-  if (batch !== undefined) throw notOnAzure('batch names buckets of S3: use azure.batch');
+  if (azure?.apiManagement !== undefined && authLevelOf(file) === 'anonymous' && !azure.entra) {
+    yield 'azure.apiManagement limits nobody while the function app itself is open: add auth: { apiKey: true }';
+  }
+  if (batch !== undefined) yield 'batch names buckets of S3: use azure.batch';
   if (events !== undefined) {
-    throw notOnAzure(
-      'events names secrets of AWS: set MLFLOW_SERVERLESS_PUBLISH_TO, MLFLOW_TRACKING_URI and MLFLOW_SERVERLESS_WEBHOOK_SECRET (a Key Vault reference) of the function app',
-    );
+    yield 'events names secrets of AWS: set MLFLOW_SERVERLESS_PUBLISH_TO, MLFLOW_TRACKING_URI and MLFLOW_SERVERLESS_WEBHOOK_SECRET (a Key Vault reference) of the function app';
   }
   if (runtime === 'python') {
-    throw notOnAzure(
-      'runtime: python runs models in a container: a function app of Node has no Python',
-    );
+    yield 'runtime: python runs models in a container: a function app of Node has no Python';
   }
-  if (store.bucket !== undefined) throw notOnAzure('store.bucket is a bucket of S3: leave it out');
+  if (store.bucket !== undefined) yield 'store.bucket is a bucket of S3: leave it out';
+  if (store.kmsKeyArn !== undefined) yield 'store.kmsKeyArn is a key of AWS: leave it out';
+  if (lambda.vpc !== undefined)
+    yield 'lambda.vpc is a network of AWS, and there is none for Azure yet: leave it out';
+  if (api.waf !== undefined)
+    yield 'api.waf is a firewall of AWS: put Front Door in front, and leave it out';
+  if (api.throttle !== undefined) yield 'api.throttle is of API Gateway: use azure.apiManagement';
+  if (api.domain !== undefined) {
+    yield 'api.domain is of API Gateway: give the function app its own host name, and leave it out';
+  }
+}
+
+/** What the file asks for that has no counterpart and takes nothing away; for a line each. */
+export function azureNotes({ auth, azure }: EndpointFile): string[] {
+  const hasRates = auth !== 'none' && typeof auth.apiKey === 'object';
+  return hasRates && azure?.apiManagement === undefined
+    ? ['the rates of auth.apiKey are AWS’s: on Azure, azure.apiManagement limits rates']
+    : [];
 }
 
 const notOnAzure = (why: string): ServingError =>

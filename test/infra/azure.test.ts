@@ -79,7 +79,7 @@ describe('the parameters of main.bicep', () => {
       maximumInstances: 50,
       alwaysReadyInstances: 2,
       requestsPerInstance: 16,
-      authLevel: 'anonymous',
+      authLevel: 'function',
       entraTenantId: '11111111-1111-1111-1111-111111111111',
       entraClientId: '22222222-2222-2222-2222-222222222222',
       publisherEmail: 'team@example.com',
@@ -107,6 +107,17 @@ describe('the parameters of main.bicep', () => {
     expect(values).toMatchObject({ authLevel: 'function' });
   });
 
+  it.each([
+    ['auth: none', 'anonymous'],
+    ['auth: { apiKey: true }', 'function'],
+    ['auth: { jwt: { issuer: "https://x.example.com/", audience: a } }', 'anonymous'],
+    ['auth: { apiKey: true, jwt: { issuer: "https://x.example.com/", audience: a } }', 'function'],
+  ])('ask for a key where the file does: %s', (auth, level) => {
+    expect(valuesOf(`name: wine\nmodel: models:/wine/3\n${auth}\n`)).toMatchObject({
+      authLevel: level,
+    });
+  });
+
   it('let the program look at tokens where auth.jwt asks for it', () => {
     const values = valuesOf(
       'name: wine\nmodel: models:/wine/3\nauth: { jwt: { issuer: "https://login.example.com/", audience: [a, b], scopes: [x, y] } }\n',
@@ -126,6 +137,9 @@ describe('the parameters of main.bicep', () => {
     ['auth: { iam: true }', /auth\.iam is a way of AWS/],
     ['auth: none\nbatch: { input: s3://files/in, output: s3://files/out }', /azure\.batch/],
     ['auth: none\nstore: { bucket: my-models }', /store\.bucket/],
+    ['auth: none\napi: { waf: { managedRules: true } }', /api\.waf/],
+    ['auth: none\napi: { throttle: { requestsPerSecond: 1, burst: 1 } }', /api\.throttle/],
+    ['auth: none\nazure: { apiManagement: { publisherEmail: a@b.c } }', /limits nobody/],
     ['auth: none\nruntime: python\npython: { trust: [store] }', /runtime: python/],
   ])('refuse what Azure does not have here: %s', (lines, message) => {
     expect(() => parametersOf(`name: wine\nmodel: models:/wine/3\n${lines}\n`)).toThrow(

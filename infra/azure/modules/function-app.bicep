@@ -25,7 +25,7 @@ var hasSignIn = !empty(entraTenantId)
 var programSettings = {
   MLFLOW_SERVERLESS_MODEL_URI: modelUri
   MLFLOW_REGISTRY_URI: registryUri
-  MLFLOW_SERVERLESS_AUTH_LEVEL: hasSignIn ? 'anonymous' : authLevel
+  MLFLOW_SERVERLESS_AUTH_LEVEL: authLevel
   MLFLOW_SERVERLESS_CACHE_DIR: '/tmp/mlflow-serverless'
   AZURE_CLIENT_ID: identityClientId
 }
