@@ -1,8 +1,14 @@
 import type { RestError } from '@azure/storage-blob';
-import { type ErrorCode, ServingError } from '../errors.ts';
+import { ServingError } from '../errors.ts';
 import { describeFailure, isFinal } from '../http-client/attempt.ts';
 import { HttpProblem } from '../http-client/http-problem.ts';
-import { ContentMismatch } from './retry.ts';
+import {
+  changedWhileRead,
+  type Meaning,
+  passingMeaning,
+  refusedAnswer,
+  UNKNOWN_MEANING,
+} from './storage-answer.ts';
 
 /** What the service answered: its own code, such as `BlobNotFound`, and the status. */
 export interface BlobFailure {
@@ -17,12 +23,6 @@ export interface BlobRequest {
   /** For messages. */
   readonly place: string;
   readonly access: BlobAccess;
-}
-
-interface Meaning {
-  readonly error: ErrorCode;
-  readonly text: string;
-  readonly retry?: 'later';
 }
 
 const MISSING = 'RESOURCE_DOES_NOT_EXIST';
@@ -58,9 +58,6 @@ const MEANING_BY_CODE: Readonly<Record<string, Meaning>> = {
   BlobImmutableDueToPolicy: { error: DENIED, text: 'may not be changed, by a policy' },
   LeaseIdMissing: { error: UNAVAILABLE, text: 'is leased by somebody else', retry: 'later' },
 };
-
-/** Statuses whose cause may pass; codes in the table above go first. */
-const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
 
 /** The answer behind an error of the SDK; `undefined` when no answer came. */
 export function findBlobFailure(error: unknown): BlobFailure | undefined {
@@ -110,32 +107,16 @@ function toServingError(
   request: BlobRequest,
 ): ServingError {
   const { place } = request;
-  if (status === 412 && code !== 'LeaseIdMissing') return changed(place);
-  if (status === 416) return changed(place);
-  const { error, text, retry = 'never' } = MEANING_BY_CODE[code] ?? meaningOf(status, request);
-  const message = `${place} ${text} (${status === Number(code) ? `status ${status}` : code})`;
-  const cause = new HttpProblem('rejected', message, {
-    status,
-    errorCode: code,
-    retry,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  });
-  return new ServingError(error, message, { cause });
+  if (status === 412 && code !== 'LeaseIdMissing') return changedWhileRead(place);
+  if (status === 416) return changedWhileRead(place);
+  const meaning = MEANING_BY_CODE[code] ?? passingMeaning(status) ?? meaningOf(status, request);
+  return refusedAnswer(place, { status, code, retryAfterMs }, meaning);
 }
 
 function meaningOf(status: number, { access }: BlobRequest): Meaning {
-  if (PASSING_STATUSES.has(status))
-    return { error: UNAVAILABLE, text: 'is failing', retry: 'later' };
-  if (status === 403) {
-    const text = `is denied to this identity; it needs the role "${ROLE_BY_ACCESS[access]}" there, and the account's network rules must let it in`;
-    return { error: DENIED, text };
-  }
-  return { error: UNAVAILABLE, text: 'was answered with an error that is not known here' };
-}
-
-function changed(place: string): ServingError {
-  const message = `${place} changed while it was read`;
-  return new ServingError(UNAVAILABLE, message, { cause: new ContentMismatch(message) });
+  if (status !== 403) return UNKNOWN_MEANING;
+  const text = `is denied to this identity; it needs the role "${ROLE_BY_ACCESS[access]}" there, and the account's network rules must let it in`;
+  return { error: DENIED, text };
 }
 
 const noCredentials = (cause: unknown): ServingError =>

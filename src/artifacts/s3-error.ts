@@ -1,8 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { type ErrorCode, ServingError } from '../errors.ts';
-import { HttpProblem } from '../http-client/http-problem.ts';
+import type { ServingError } from '../errors.ts';
 import { collectBody } from './read-body.ts';
-import { ContentMismatch } from './retry.ts';
+import {
+  changedWhileRead,
+  type Meaning,
+  passingMeaning,
+  refusedAnswer,
+  UNKNOWN_MEANING,
+} from './storage-answer.ts';
 
 /** S3's error bodies are a few hundred bytes. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -45,12 +50,6 @@ export async function readS3Failure(
 /** Whether new credentials may help. */
 export const isExpired = ({ code }: S3Failure): boolean =>
   code === 'ExpiredToken' || code === 'TokenRefreshRequired';
-
-interface Meaning {
-  readonly error: ErrorCode;
-  readonly text: string;
-  readonly retry?: 'later';
-}
 
 const UNAUTHENTICATED = 'UNAUTHENTICATED';
 const DENIED = 'PERMISSION_DENIED';
@@ -102,9 +101,6 @@ const MEANING_BY_CODE: Readonly<Record<string, Meaning>> = {
   SlowDown: { error: UNAVAILABLE, text: 'is throttled', retry: 'later' },
 };
 
-/** Statuses whose cause may pass; codes in the table above go first. */
-const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
-
 export type S3Permission = 's3:GetObject' | 's3:ListBucket' | 's3:PutObject' | 's3:DeleteObject';
 
 /** What the key of an encrypted bucket takes besides. */
@@ -128,39 +124,25 @@ export interface S3Request {
 
 /** The error to throw for a failed request; its cause tells whether another attempt makes sense. */
 export function toServingError(failure: S3Failure, request: S3Request): ServingError {
-  const { status, code, retryAfterMs } = failure;
+  const { status, code } = failure;
   const { place } = request;
-  if (status === 412 || status === 416) {
-    const message = `${place} changed while it was read`;
-    return new ServingError(UNAVAILABLE, message, { cause: new ContentMismatch(message) });
-  }
-  const { error, text, retry = 'never' } = MEANING_BY_CODE[code] ?? meaningOf(failure, request);
-  const message = `${place} ${text} (${status === Number(code) ? `status ${status}` : code})`;
-  const cause = new HttpProblem('rejected', message, {
-    status,
-    errorCode: code,
-    retry,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  });
-  return new ServingError(error, message, { cause });
+  if (status === 412 || status === 416) return changedWhileRead(place);
+  const meaning = MEANING_BY_CODE[code] ?? passingMeaning(status) ?? meaningOf(failure, request);
+  return refusedAnswer(place, failure, meaning);
 }
 
 function meaningOf({ status, region }: S3Failure, request: S3Request): Meaning {
-  if (PASSING_STATUSES.has(status))
-    return { error: UNAVAILABLE, text: 'is failing', retry: 'later' };
   if (region !== undefined && region !== request.region) {
     const text = `lies in region ${region}, but was asked for in ${request.region}; set AWS_REGION`;
     return { error: 'INVALID_PARAMETER_VALUE', text };
   }
-  if (status === 403) {
-    const owner =
-      request.expectedOwner === undefined
-        ? ''
-        : ', or the bucket is not of the account MLFLOW_S3_EXPECTED_BUCKET_OWNER';
-    const text = `is denied to these credentials; they need ${permissionsOf(request)}${owner}`;
-    return { error: DENIED, text };
-  }
-  return { error: UNAVAILABLE, text: 'was answered with an error that is not known here' };
+  if (status !== 403) return UNKNOWN_MEANING;
+  const owner =
+    request.expectedOwner === undefined
+      ? ''
+      : ', or the bucket is not of the account MLFLOW_S3_EXPECTED_BUCKET_OWNER';
+  const text = `is denied to these credentials; they need ${permissionsOf(request)}${owner}`;
+  return { error: DENIED, text };
 }
 
 function permissionsOf({ permission }: S3Request): string {
