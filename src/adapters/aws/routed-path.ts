@@ -1,3 +1,5 @@
+import { decodePath } from '../decode-path.ts';
+
 /** What a greedy path variable at the end of a route matched: `/{proxy+}`. */
 type PathParameters = Readonly<Record<string, string | undefined>> | null | undefined;
 
@@ -17,7 +19,7 @@ export function routedPath(
   stage: string | undefined,
 ): string {
   const rest = afterTemplate(path, template, parameters) ?? withoutStage(path, stage);
-  return rest.includes('%') ? decoded(rest) : rest;
+  return decodePath(rest);
 }
 
 function afterTemplate(
@@ -41,12 +43,4 @@ function withoutStage(path: string, stage: string | undefined): string {
   const rest = path.slice(stage.length + 1);
   if (rest === '') return '/';
   return rest.startsWith('/') ? rest : path;
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path; // Not an encoding: the routes answer 404.
-  }
 }

@@ -1,6 +1,7 @@
 import type { HttpRequest as AzureRequest, HttpResponseInit } from '@azure/functions';
 import type { HttpRequest, HttpResponse } from '../../http/http-message.ts';
 import { bodyTooLarge } from '../../invocation/limits.ts';
+import { decodePath } from '../decode-path.ts';
 
 export interface ReadRequestOptions {
   /** What the host puts before every route, without slashes around it; empty for nothing. */
@@ -26,7 +27,7 @@ export async function toHttpRequest(
   const { pathname, search } = new URL(request.url);
   return {
     method: request.method,
-    path: decoded(withoutPrefix(pathname, routePrefix)),
+    path: decodePath(withoutPrefix(pathname, routePrefix)),
     query: search.slice(1),
     headers,
     body: new Uint8Array(await request.arrayBuffer()),
@@ -44,13 +45,4 @@ function withoutPrefix(path: string, prefix: string): string {
   const rest = path.slice(prefix.length + 1);
   if (rest === '') return '/';
   return rest.startsWith('/') ? rest : path;
-}
-
-function decoded(path: string): string {
-  if (!path.includes('%')) return path;
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path; // not an encoding: the routes answer 404
-  }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpRequest } from '../../http/http-message.ts';
+import { decodePath } from '../decode-path.ts';
 
 /** Node's request and its collected body as the core's plain request. */
 export function toHttpRequest(request: IncomingMessage, body: Buffer): HttpRequest {
@@ -7,7 +8,7 @@ export function toHttpRequest(request: IncomingMessage, body: Buffer): HttpReque
   const mark = target.indexOf('?');
   return {
     method: request.method ?? 'GET',
-    path: decoded(mark < 0 ? target : target.slice(0, mark)),
+    path: decodePath(mark < 0 ? target : target.slice(0, mark)),
     query: mark < 0 ? '' : target.slice(mark + 1),
     // Lists are only kept for `set-cookie`, which no request has.
     headers: request.headers as Record<string, string | undefined>,
@@ -18,12 +19,3 @@ export function toHttpRequest(request: IncomingMessage, body: Buffer): HttpReque
 /** `http://host/ping`, as proxies send it, without scheme and host. */
 const originForm = (target: string): string =>
   target.startsWith('/') ? target : target.replace(/^[a-z]+:\/\/[^/?]*/i, '') || '/';
-
-function decoded(path: string): string {
-  if (!path.includes('%')) return path;
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path; // Not an encoding: the routes answer 404.
-  }
-}
