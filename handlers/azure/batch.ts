@@ -1,11 +1,9 @@
 import { app } from '@azure/functions';
 import type { BatchRunState } from '../../src/adapters/azure/batch-orchestration.ts';
 import { registerBatch } from '../../src/adapters/azure/register-batch.ts';
-import {
-  registerBatchRuns,
-  registerBatchRunsDoor,
-  startBatchRun,
-} from '../../src/adapters/azure/register-batch-runs.ts';
+import { registerBatchRuns } from '../../src/adapters/azure/register-batch-runs.ts';
+import { registerBatchRunsDoor } from '../../src/adapters/azure/register-batch-runs-door.ts';
+import { startBatchRun } from '../../src/adapters/azure/start-batch-run.ts';
 import { parseRunRequest } from '../../src/batch/distribute/parse-run-request.ts';
 import type { BatchRunRequest } from '../../src/batch/distribute/run-request.ts';
 import { readBatchConfiguration } from '../../src/config/batch-configuration.ts';

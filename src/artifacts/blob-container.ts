@@ -117,7 +117,9 @@ async function openClient(
   if (credential === undefined && signature) {
     return new sdk.ContainerClient(`${url}?${signature}`, new sdk.AnonymousCredential(), PIPELINE);
   }
-  return new sdk.ContainerClient(url, credential ?? (await findIdentity(environment)), PIPELINE);
+  const identity =
+    credential ?? (await import('../azure/azure-credential.ts')).findAzureCredential(environment);
+  return new sdk.ContainerClient(url, identity, PIPELINE);
 }
 
 /** The packages for Lambda leave Azure's SDK out. */
@@ -139,18 +141,4 @@ function byConnectionString<T>(connect: () => T): T {
       'AZURE_STORAGE_CONNECTION_STRING cannot be read: copy it whole, as the portal or az storage account show-connection-string gives it',
     );
   }
-}
-
-/** One for the process: it keeps its tokens. */
-let known:
-  | { readonly clientId: string | undefined; readonly credential: TokenCredential }
-  | undefined;
-
-async function findIdentity(environment: Environment): Promise<TokenCredential> {
-  const clientId = environment['AZURE_CLIENT_ID']?.trim() || undefined;
-  if (known !== undefined && known.clientId === clientId) return known.credential;
-  const { createAzureCredential } = await import('../azure/azure-credential.ts');
-  const credential = createAzureCredential(environment);
-  known = { clientId, credential };
-  return credential;
 }

@@ -5,40 +5,11 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import type { FailedMessage, FailedMessages } from '../batch/failed-messages.ts';
 import { describeFailure } from './describe-failure.ts';
 import { queueOptions } from './queue-options.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-export interface FailedMessage {
-  readonly id: string;
-  readonly body: string;
-  /** Milliseconds since 1970, when it was first sent. */
-  readonly sentAtMs: number;
-  /** How often it was received, here and in the queue that it comes from. */
-  readonly receives: number;
-  /** Why it is here, when whoever put it here has said so. */
-  readonly error?: string;
-  /** ARN of the state machine's execution that put it here. */
-  readonly execution?: string;
-  /** For `remove` and `release`. */
-  readonly receiptHandle: string;
-}
-
-/** The messages of a dead-letter queue. */
-export interface FailedMessages {
-  /**
-   * All of them, the oldest first. Nobody else sees them until they are released, or `HELD_SECONDS` are over: SQS has no way to look at
-   * messages without receiving them.
-   *
-   * @throws {ServingError} PERMISSION_DENIED, RESOURCE_DOES_NOT_EXIST, TEMPORARILY_UNAVAILABLE …
-   */
-  receiveAll(options?: { readonly signal?: AbortSignal }): Promise<FailedMessage[]>;
-  /** Throws as `receiveAll`. */
-  remove(message: FailedMessage): Promise<void>;
-  /** Let others see them at once. Throws as `receiveAll`; what was not released is seen later. */
-  release(messages: readonly FailedMessage[]): Promise<void>;
-}
 
 /** Longer than it takes to go through a long queue. */
 const HELD_SECONDS = 300;

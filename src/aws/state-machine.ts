@@ -1,3 +1,4 @@
+import type { DeployedRun, DeployedRuns } from '../batch/distribute/deployed-runs.ts';
 import { ServingError } from '../errors.ts';
 import { onceUnlessFailed } from '../once.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -5,37 +6,15 @@ import { sdkOptions } from './sdk-options.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface StateMachine {
-  /**
-   * Start an execution, unless one of the same name is under way. After one that has ended, the next is named `<name>-2`, and
-   * so on: names are taken for 90 days.
-   *
-   * @param input plain JSON; the same for the same name
-   * @returns its ARN
-   * @throws {ServingError} PERMISSION_DENIED, RESOURCE_DOES_NOT_EXIST, TEMPORARILY_UNAVAILABLE …
-   */
-  start(name: string, input: unknown, options?: { signal?: AbortSignal }): Promise<string>;
-  /** Throws as `start`. */
-  describe(executionArn: string, options?: { signal?: AbortSignal }): Promise<Execution>;
-}
-
-export interface Execution {
-  /** Of a state machine: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE */
-  readonly status: string;
-  /** It has not ended. */
-  readonly isUnderWay: boolean;
-  /** The name of the error that ended it. */
-  readonly error?: string;
-  readonly cause?: string;
-}
-
 /** Executions of one name, before somebody has to look what is wrong. */
 const MAX_EXECUTIONS = 100;
 const UNDER_WAY: ReadonlySet<string> = new Set(['RUNNING', 'PENDING_REDRIVE']);
 
 /**
- * A state machine of AWS Step Functions, in the region that its ARN names. Its client is loaded with the first call: it takes long,
- * and most functions never make one.
+ * A state machine of AWS Step Functions, in the region that its ARN names; a run is called by its execution's ARN. After an execution that has
+ * ended, the next of its name is `<name>-2`, and so on: names are taken for 90 days.
+ *
+ * Its client is loaded with the first call: it takes long, and most functions never make one.
  *
  * @param environment see `sdkOptions`; `AWS_ENDPOINT_URL_SFN` names another server
  * @throws {ServingError} INVALID_PARAMETER_VALUE as `sdkOptions`, and when the ARN is none of a state machine
@@ -43,7 +22,7 @@ const UNDER_WAY: ReadonlySet<string> = new Set(['RUNNING', 'PENDING_REDRIVE']);
 export function createStateMachine(
   stateMachineArn: string,
   environment: Environment,
-): StateMachine {
+): DeployedRuns {
   const executions = executionsOf(stateMachineArn);
   const [, , , region] = stateMachineArn.split(':');
   const options = sdkOptions({ ...environment, AWS_REGION: region });
@@ -64,7 +43,7 @@ export function createStateMachine(
     }
   }
 
-  async function describe(executionArn: string, abortSignal?: AbortSignal): Promise<Execution> {
+  async function describe(executionArn: string, abortSignal?: AbortSignal): Promise<DeployedRun> {
     const { client, DescribeExecutionCommand } = await open();
     const command = new DescribeExecutionCommand({ executionArn });
     try {

@@ -1,7 +1,8 @@
 import type { QueueClient, RestError } from '@azure/storage-queue';
-import type { FailedMessage, FailedMessages } from '../aws/failed-messages.ts';
+import type { FailedMessage, FailedMessages } from '../batch/failed-messages.ts';
 import { ServingError } from '../errors.ts';
 import { onceUnlessFailed } from '../once.ts';
+import { decodeQueueText, encodeQueueText } from './queue-text.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,17 +22,15 @@ const BATCH = 32;
  * @param environment `AZURE_STORAGE_CONNECTION_STRING`, else an identity, as for Blob Storage
  */
 export function openStorageQueue(queueUrl: string, environment: Environment): StorageQueue {
-  const name = queueUrl
-    .replace(/\/+$/, '')
-    .slice(queueUrl.replace(/\/+$/, '').lastIndexOf('/') + 1);
+  const name = /([^/]*)\/*$/.exec(queueUrl)?.[1] ?? '';
   const open = onceUnlessFailed(async (): Promise<QueueClient> => {
     const sdk = await import('@azure/storage-queue');
     const connection = environment['AZURE_STORAGE_CONNECTION_STRING']?.trim();
     if (connection) {
       return sdk.QueueServiceClient.fromConnectionString(connection).getQueueClient(name);
     }
-    const { createAzureCredential } = await import('./azure-credential.ts');
-    return new sdk.QueueClient(queueUrl, createAzureCredential(environment));
+    const { findAzureCredential } = await import('./azure-credential.ts');
+    return new sdk.QueueClient(queueUrl, findAzureCredential(environment));
   });
   const ask = async <T>(work: (client: QueueClient) => Promise<T>): Promise<T> => {
     try {
@@ -54,7 +53,7 @@ export function openStorageQueue(queueUrl: string, environment: Environment): St
         const { receivedMessageItems } = await ask((client) => client.receiveMessages(options));
         if (receivedMessageItems.length === 0) break;
         for (const each of receivedMessageItems) {
-          const body = decoded(each.messageText);
+          const body = decodeQueueText(each.messageText);
           found.set(each.messageId, {
             id: each.messageId,
             body,
@@ -77,17 +76,9 @@ export function openStorageQueue(queueUrl: string, environment: Environment): St
     send: (body) =>
       ask(
         async (client) =>
-          void (await client.sendMessage(Buffer.from(body).toString('base64'), {
-            messageTimeToLive: -1,
-          })),
+          void (await client.sendMessage(encodeQueueText(body), { messageTimeToLive: -1 })),
       ),
   };
-}
-
-/** The host takes plain texts, too. */
-function decoded(text: string): string {
-  const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0;
-  return isBase64 ? Buffer.from(text, 'base64').toString('utf8') : text;
 }
 
 /** Why a message is in the poison queue, if the function said so: the host does not. */

@@ -29,15 +29,15 @@ export async function batchDeployed(
   const environment = process.env;
   const signal = untilInterrupted('the run goes on where it is; the same command shows it again');
   const request: BatchRunRequest = { input, output, options: jobOptions(options) };
-  const arn = await runs.start(nameOf(request), request, { signal });
-  process.stderr.write(`mlflow-serverless: ${arn}\n`);
+  const run = await runs.start(nameOf(request), request, { signal });
+  process.stderr.write(`mlflow-serverless: ${run}\n`);
   const store = await openObjectStore(output, environment);
-  const watch = watchRun(store, arn.slice(arn.lastIndexOf(':') + 1));
+  const watch = watchRun(store, run.slice(run.lastIndexOf(':') + 1));
   const display = createBatchProgress();
   let execution: DeployedRun;
   try {
     for (;;) {
-      execution = await runs.describe(arn, { signal });
+      execution = await runs.describe(run, { signal });
       await watch.update();
       show(watch, display);
       if (!execution.isUnderWay) break;
@@ -49,7 +49,7 @@ export async function batchDeployed(
   } finally {
     display.stop();
   }
-  if (execution.status !== 'SUCCEEDED') throw failed(arn, execution);
+  if (execution.status !== 'SUCCEEDED') throw failed(run, execution);
   const key = runManifestKey(watch.run?.id ?? '');
   const found = await store.read(key);
   if (found === undefined) throw withoutManifest(`${output.replace(/\/+$/, '')}/${key}`);
@@ -70,12 +70,12 @@ function show({ run, progress }: RunWatch, display: BatchDisplay): void {
 }
 
 /** Lambda's cause is JSON: the message in it is the one to read. */
-function failed(arn: string, { status, error = '', cause = '' }: DeployedRun): ServingError {
+function failed(run: string, { status, error = '', cause = '' }: DeployedRun): ServingError {
   const reason = messageIn(cause) ?? cause;
   const text = [error, reason].filter((part) => part !== '').join(': ');
   return new ServingError(
     'INVALID_STATE',
-    `the run ${status === 'FAILED' ? 'failed' : `ended as ${status}`}${text && `: ${text}`}; what is done stays done, and the same command goes on from there. ${arn}`,
+    `the run ${status === 'FAILED' ? 'failed' : `ended as ${status}`}${text && `: ${text}`}; what is done stays done, and the same command goes on from there. ${run}`,
   );
 }
 

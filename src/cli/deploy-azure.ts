@@ -88,7 +88,7 @@ function script(deployment: AzureDeployment, model: string, hasKey: boolean): st
     '# Ask it.',
     output('URL', 'endpointUrl'),
     ...(hasKey ? [variable('KEY', readKey(deployment, '$APP'))] : []),
-    askLine('"$URL"', hasKey ? '"$KEY"' : undefined),
+    askLine('"$URL"', hasKey ? '$KEY' : undefined),
     '',
   ].join('\n');
 }
@@ -112,7 +112,7 @@ async function runSteps(
       `${outputs.endpointUrl} is deployed. Publish a model, if that is not done:`,
       ...publishLines(model, outputs.registryUri),
       'and ask it:',
-      askLine(outputs.endpointUrl, key && `"$(${key})"`),
+      askLine(outputs.endpointUrl, key && `$(${key})`),
       '',
     ].join('\n'),
   );
@@ -156,5 +156,6 @@ function publishLines(model: string, registry: string): string[] {
   return [publish, `npx mlflow-serverless promote ${version} ${pointer} --to ${registry}`];
 }
 
+/** @param key stands in double quotes */
 const askLine = (url: string, key: string | undefined): string =>
-  `curl -i ${url}/ping${key === undefined ? '' : ` -H "x-functions-key: ${key.replace(/^"|"$/g, '')}"`}`;
+  `curl -i ${url}/ping${key === undefined ? '' : ` -H "x-functions-key: ${key}"`}`;

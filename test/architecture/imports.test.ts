@@ -119,11 +119,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/model',
     'src/errors',
   ],
-  'src/aws': ['src/aws', 'src/http-client', 'src/once', 'src/errors'],
+  'src/aws': [
+    'src/aws',
+    'src/batch/distribute/deployed-runs',
+    'src/batch/failed-messages',
+    'src/http-client',
+    'src/once',
+    'src/errors',
+  ],
   'src/azure': [
     'src/azure',
     'src/batch/distribute/deployed-runs',
-    'src/aws/failed-messages',
+    'src/batch/failed-messages',
     'src/http-client',
     'src/once',
     'src/errors',
@@ -132,6 +139,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/deploy': ['src/deploy', 'src/config', 'src/errors'],
   'src/adapters': [
     'src/adapters',
+    'src/azure/queue-text',
     'src/http',
     'src/batch/distribute/planned-run',
     'src/batch/distribute/run-request',

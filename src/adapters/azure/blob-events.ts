@@ -1,3 +1,4 @@
+import { decodeQueueText } from '../../azure/queue-text.ts';
 import { ServingError } from '../../errors.ts';
 
 /** A blob that was created, or what else a message says. */
@@ -64,9 +65,8 @@ function accountHost(host: string): string {
 
 /** The host decodes base64 itself, unless somebody has told it not to. */
 function parseJson(text: string): unknown {
-  const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0;
   try {
-    return JSON.parse(isBase64 ? Buffer.from(text, 'base64').toString('utf8') : text);
+    return JSON.parse(decodeQueueText(text));
   } catch (cause) {
     throw unknown('it is no JSON', cause);
   }

@@ -1,10 +1,11 @@
 import { type InvocationContext, output } from '@azure/functions';
 import type { Log } from '../../log.ts';
 import { isFinalError } from '../final-error.ts';
-import { BATCH_CONNECTION, BATCH_QUEUE, POISON_QUEUE } from './batch-queues.ts';
+import { BATCH_CALL_MS } from './batch-call-ms.ts';
+import { BATCH_CONNECTION, BATCH_QUEUE, POISON_QUEUE, poisonMessage } from './batch-queues.ts';
 import { parseBlobEvents } from './blob-events.ts';
-import { durableClientInput } from './register-batch-runs.ts';
 import type { FunctionApp } from './register-endpoint.ts';
+import { durableClientInput } from './start-batch-run.ts';
 
 /** Scores one blob; resolves when its manifest is written, or was there already. */
 export type RunBlob = (
@@ -19,9 +20,6 @@ export interface BatchFunctionOptions {
   readonly open: () => Promise<RunBlob>;
   readonly log: Log;
 }
-
-/** The host ends a call after 30 minutes (host.json): stop before, and leave no half upload; ms. */
-const CALL_MS = 29 * 60_000;
 
 /**
  * Register the function that scores blobs as they are created: Event Grid → storage queue → this.
@@ -42,7 +40,7 @@ export function registerBatch(
     extraInputs: [durableClientInput()],
     extraOutputs: [poison],
     handler: async (message, context) => {
-      const signal = AbortSignal.timeout(CALL_MS);
+      const signal = AbortSignal.timeout(BATCH_CALL_MS);
       const failures: string[] = [];
       try {
         const opened = await open();
@@ -78,7 +76,7 @@ async function workOff(message: unknown, { run, log, signal, failures }: Message
     }
     const { code, message: reason } = error;
     log.error('a file cannot be scored as it is; its message goes to the poison queue', { error });
-    failures.push(JSON.stringify({ poison: replay, error: `${code}: ${reason}` }));
+    failures.push(poisonMessage(replay, `${code}: ${reason}`));
   };
   let events: ReturnType<typeof parseBlobEvents> = [];
   try {
