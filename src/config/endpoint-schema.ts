@@ -150,7 +150,7 @@ export const endpointSchema = section({
   api: api.prefault({}),
   events: events.optional(),
   batch: batch.optional(),
-  azure: azure.optional(),
+  azure: azure.prefault({}),
   tags,
 }).describe('An endpoint of mlflow-serverless');
 

@@ -17,7 +17,7 @@ const SCHEMA = 'https://schema.management.azure.com/schemas/2019-04-01/deploymen
  */
 export function azureParameters(file: EndpointFile): AzureParameters {
   refuseWhatIsOfAws(file);
-  const { azure = DEFAULTS } = file;
+  const { azure } = file;
   const { apiManagement, batch, entra } = azure;
   const values = {
     name: file.name,
@@ -50,14 +50,6 @@ export function azureParameters(file: EndpointFile): AzureParameters {
 /** What soft delete of blobs keeps at most. */
 const MAX_RETENTION_DAYS = 365;
 
-const DEFAULTS: NonNullable<EndpointFile['azure']> = {
-  memoryMiB: 2048,
-  maxInstances: 100,
-  alwaysReady: 0,
-  requestsPerInstance: 64,
-  logRetentionDays: 30,
-};
-
 /** A key is asked for beside whatever else is checked. */
 const authLevelOf = ({ auth }: EndpointFile): 'anonymous' | 'function' =>
   auth !== 'none' && auth.apiKey !== undefined ? 'function' : 'anonymous';
@@ -73,7 +65,7 @@ function settingsOf({ auth, limits, refresh, lambda, runtime, azure, api }: Endp
     MLFLOW_SERVERLESS_PUSH_FLOOR_SECONDS: String(refresh.floorSeconds),
     MLFLOW_SERVERLESS_LOG_LEVEL: lambda.logLevel,
     MLFLOW_SERVERLESS_RUNTIME: runtime,
-    MLFLOW_SERVERLESS_CACHE_MEMORY_BYTES: `${Math.floor((azure?.memoryMiB ?? 2048) * 0.7)}MiB`,
+    MLFLOW_SERVERLESS_CACHE_MEMORY_BYTES: `${Math.floor(azure.memoryMiB * 0.7)}MiB`,
   };
   if (auth !== 'none' && auth.jwt !== undefined) {
     settings['MLFLOW_SERVERLESS_JWT_ISSUER'] = auth.jwt.issuer;
@@ -82,7 +74,7 @@ function settingsOf({ auth, limits, refresh, lambda, runtime, azure, api }: Endp
       settings['MLFLOW_SERVERLESS_JWT_SCOPES'] = auth.jwt.scopes.join(' ');
     if (auth.jwt.jwksUri) settings['MLFLOW_SERVERLESS_JWT_JWKS_URI'] = auth.jwt.jwksUri;
   }
-  const { entra, batch } = azure ?? {};
+  const { entra, batch } = azure;
   if (entra?.roles !== undefined) {
     settings['MLFLOW_SERVERLESS_JWT_ISSUER'] =
       `https://login.microsoftonline.com/${entra.tenantId}/v2.0`;
@@ -92,6 +84,8 @@ function settingsOf({ auth, limits, refresh, lambda, runtime, azure, api }: Endp
   if (batch?.format) settings['MLFLOW_SERVERLESS_BATCH_FORMAT'] = batch.format;
   if (batch) {
     settings['MLFLOW_SERVERLESS_BATCH_MAX_REFUSED_RATIO'] = String(batch.maxRefusedRatio);
+    settings['MLFLOW_SERVERLESS_BATCH_DISTRIBUTE_ABOVE_BYTES'] = String(batch.distributeAboveBytes);
+    settings['MLFLOW_SERVERLESS_BATCH_RANGE_BYTES'] = String(batch.rangeBytes);
     settings['MLFLOW_SERVERLESS_BATCH_MAX_PARALLEL_PARTS'] = String(batch.maxParallelParts);
     settings['MLFLOW_SERVERLESS_BATCH_TOLERATED_FAILURE_RATIO'] = String(
       batch.toleratedFailureRatio,
@@ -113,10 +107,10 @@ function* foreignTo(file: EndpointFile): Generator<string> {
   const ways =
     auth === 'none' ? [] : (['iam', 'cognito', 'lambda'] as const).filter((kind) => auth[kind]);
   for (const way of ways) yield `auth.${way} is a way of AWS: use apiKey, jwt or azure.entra`;
-  if (azure?.entra !== undefined && auth !== 'none' && auth.jwt !== undefined) {
+  if (azure.entra !== undefined && auth !== 'none' && auth.jwt !== undefined) {
     yield 'auth.jwt and azure.entra both check tokens: leave one out';
   }
-  if (azure?.apiManagement !== undefined && authLevelOf(file) === 'anonymous' && !azure.entra) {
+  if (azure.apiManagement !== undefined && authLevelOf(file) === 'anonymous' && !azure.entra) {
     yield 'azure.apiManagement limits nobody while the function app itself is open: add auth: { apiKey: true }';
   }
   if (batch !== undefined) yield 'batch names buckets of S3: use azure.batch';
@@ -141,7 +135,7 @@ function* foreignTo(file: EndpointFile): Generator<string> {
 /** What the file asks for that has no counterpart and takes nothing away; for a line each. */
 export function azureNotes({ auth, azure }: EndpointFile): string[] {
   const hasRates = auth !== 'none' && typeof auth.apiKey === 'object';
-  return hasRates && azure?.apiManagement === undefined
+  return hasRates && azure.apiManagement === undefined
     ? ['the rates of auth.apiKey are AWS’s: on Azure, azure.apiManagement limits rates']
     : [];
 }

@@ -44,7 +44,9 @@ azure:
     clientId: 22222222-2222-2222-2222-222222222222
     roles: [Caller]
   apiManagement: { publisherEmail: team@example.com, requestsPerMinute: 100 }
-  batch: { input: files-in, output: files-out, format: csv, maxRefusedRatio: 0.1 }
+  batch:
+    { input: files-in, output: files-out, format: csv, maxRefusedRatio: 0.1, distributeAboveBytes: 4194304,
+      rangeBytes: 2097152, maxParallelParts: 7, toleratedFailureRatio: 0.2 }
 tags: { team: data }
 `;
 const parametersOf = (yaml: string) => azureParameters(parseEndpointFile(yaml, 'endpoint.yaml'));
@@ -94,6 +96,11 @@ describe('the parameters of main.bicep', () => {
         MLFLOW_SERVERLESS_MAX_ROWS: '7',
         MLFLOW_SERVERLESS_JWT_ROLES: 'Caller',
         MLFLOW_SERVERLESS_BATCH_FORMAT: 'csv',
+        MLFLOW_SERVERLESS_BATCH_MAX_REFUSED_RATIO: '0.1',
+        MLFLOW_SERVERLESS_BATCH_DISTRIBUTE_ABOVE_BYTES: '4194304',
+        MLFLOW_SERVERLESS_BATCH_RANGE_BYTES: '2097152',
+        MLFLOW_SERVERLESS_BATCH_MAX_PARALLEL_PARTS: '7',
+        MLFLOW_SERVERLESS_BATCH_TOLERATED_FAILURE_RATIO: '0.2',
         MLFLOW_SERVERLESS_CORS_ORIGINS: 'https://app.example.com',
       },
     });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { between, list, oneOf, section, text, wholeNumber } from './fields.ts';
+import { batchFields, maxParallelParts } from './batch-fields.ts';
+import { list, section, text, wholeNumber } from './fields.ts';
 
 const guid = (what: string) =>
   text(
@@ -23,18 +24,8 @@ const entra = section({
 const azureBatch = section({
   input: container.default('batch-input').describe('Files that are put here are scored'),
   output: container.default('batch-output').describe('Where results go'),
-  format: oneOf(['csv', 'jsonl', 'parquet', 'json'])
-    .optional()
-    .describe('Of the results. Default: the input’s'),
-  maxRefusedRatio: between(0, 1)
-    .default(0)
-    .describe('A file fails when more than this share of its rows is refused'),
-  maxParallelParts: wholeNumber(1, 1_000)
-    .default(100)
-    .describe('At most this many parts and files of one run at once'),
-  toleratedFailureRatio: between(0, 1)
-    .default(0)
-    .describe('A run fails when more than this share of its parts and files fails'),
+  ...batchFields,
+  maxParallelParts: maxParallelParts(1_000),
 }).describe('Files put into a container are scored');
 
 const apiManagement = section({

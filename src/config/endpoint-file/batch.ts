@@ -1,4 +1,5 @@
-import { arn, between, oneOf, section, text, wholeNumber } from './fields.ts';
+import { batchFields, maxParallelParts } from './batch-fields.ts';
+import { arn, oneOf, section, text, wholeNumber } from './fields.ts';
 
 const place = text(
   's3://bucket/prefix, for example s3://my-files/in',
@@ -10,8 +11,6 @@ const key = () =>
     'kms:[a-z0-9-]+:\\d{12}:key/[0-9a-z-]+',
     'arn:aws:kms:eu-central-1:123456789012:key/…',
   ).optional();
-
-const MEBIBYTE = 2 ** 20;
 
 export const batch = section({
   input: place.describe('Files that are put here are scored; of an existing bucket'),
@@ -25,30 +24,14 @@ export const batch = section({
     .describe(
       'How the queue hears of new files. eventbridge: a rule; EventBridge must be switched on for the bucket. s3: the bucket is allowed to send; its notification is yours to make',
     ),
-  format: oneOf(['csv', 'jsonl', 'parquet', 'json'])
-    .optional()
-    .describe('Of the results. Default: the input’s'),
-  maxRefusedRatio: between(0, 1)
-    .default(0)
-    .describe('A file fails when more than this share of its rows is refused'),
+  ...batchFields,
   maxConcurrency: wholeNumber(2, 1000)
     .default(10)
     .describe('At most this many files at once; SQS wants 2 or more'),
   maxReceives: wholeNumber(1, 1000)
     .default(5)
     .describe('A message that failed this often goes to the dead-letter queue'),
-  distributeAboveBytes: wholeNumber(MEBIBYTE)
-    .default(256 * MEBIBYTE)
-    .describe('A larger file is scored in parts, by many calls at once'),
-  rangeBytes: wholeNumber(MEBIBYTE)
-    .default(64 * MEBIBYTE)
-    .describe('What one part has of its file, about'),
-  maxParallelParts: wholeNumber(1, 10_000)
-    .default(100)
-    .describe('At most this many parts and files of one run at once'),
-  toleratedFailureRatio: between(0, 1)
-    .default(0)
-    .describe('A run fails when more than this share of its parts and files fails'),
+  maxParallelParts: maxParallelParts(10_000),
   alarmTopicArn: arn(
     'sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]+',
     'arn:aws:sns:eu-central-1:123456789012:alarms',

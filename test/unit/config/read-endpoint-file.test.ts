@@ -42,6 +42,13 @@ describe('parseEndpointFile', () => {
       limits: { maxBodyBytes: 6_291_456, maxRows: 1_000_000, requestTimeoutSeconds: 28 },
       refresh: { mode: 'poll', ttlSeconds: 30, floorSeconds: 0.5 },
       api: { stage: 'v1', accessLogs: true },
+      azure: {
+        memoryMiB: 2048,
+        maxInstances: 100,
+        alwaysReady: 0,
+        requestsPerInstance: 64,
+        logRetentionDays: 30,
+      },
       tags: {},
     });
   });
