@@ -1,15 +1,8 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
-import { AZURE_SDK_OPTIONS } from './azure-sdk-options.ts';
-import { FUNCTION_OPTIONS } from './function-options.ts';
-import { lazyBuiltinsPlugin } from './lazy-builtins-plugin.ts';
-import { ortBindingPlugin } from './ort-binding-plugin.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyOrtFiles } from './ort-files.ts';
+import { bundleServer } from './server-bundle.ts';
 import { zipDirectory } from './zip-directory.ts';
-
-/** Both must lie in one folder: the binding finds the library beside itself. */
-const ORT_FILES = ['onnxruntime_binding.node', 'libonnxruntime.so.1'];
 
 /** What the host of the function app reads. @see https://learn.microsoft.com/en-us/azure/azure-functions/functions-host-json */
 const HOST = {
@@ -47,28 +40,15 @@ export async function buildAzure(dist: string): Promise<string[]> {
     'model-thread': 'src/endpoint/model-thread.ts',
   };
   const bundles = await Promise.all(
-    Object.entries(entries).map(([name, entry]) => bundle(entry, join(directory, `${name}.cjs`))),
+    Object.entries(entries).map(([name, entry]) =>
+      // The worker supplies it.
+      bundleServer(entry, join(directory, `${name}.cjs`), ['@azure/functions-core']),
+    ),
   );
   writeFileSync(join(directory, 'host.json'), `${JSON.stringify(HOST, null, 2)}\n`);
   writeFileSync(join(directory, 'package.json'), `${JSON.stringify(PACKAGE, null, 2)}\n`);
-  const ort = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
-  const binaries = join(ort, 'bin', 'napi-v6', 'linux', 'x64');
-  for (const file of ORT_FILES) cpSync(join(binaries, file), join(directory, file));
+  copyOrtFiles(directory, 'x64');
   const zip = join(dist, 'azure-x64.zip');
   await zipDirectory(directory, zip);
   return [...bundles, zip];
-}
-
-async function bundle(entry: string, outfile: string): Promise<string> {
-  await build({
-    entryPoints: [entry],
-    outfile,
-    ...FUNCTION_OPTIONS,
-    ...AZURE_SDK_OPTIONS,
-    // The worker supplies the first. Reading from S3 takes no SDK; writing there is not what an app on Azure is for.
-    external: ['@azure/functions-core', '@aws-sdk/*'],
-    supported: { 'dynamic-import': false },
-    plugins: [ortBindingPlugin('beside'), lazyBuiltinsPlugin(['node:crypto', 'node:zlib'])],
-  });
-  return outfile;
 }

@@ -1,24 +1,20 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { FUNCTION_OPTIONS } from './function-options.ts';
 import { lazyBuiltinsPlugin } from './lazy-builtins-plugin.ts';
 import { ortBindingPlugin } from './ort-binding-plugin.ts';
+import { copyOrtFiles } from './ort-files.ts';
 import { zipDirectory } from './zip-directory.ts';
 
 /** Lambda's names for the processors it offers, and Node's. */
 export const ARCHITECTURES = ['x64', 'arm64'] as const;
 export type LambdaArchitecture = (typeof ARCHITECTURES)[number];
 
-/** Both must lie in one folder: the binding finds the library beside itself. */
-const ORT_FILES = ['onnxruntime_binding.node', 'libonnxruntime.so.1'];
-
 /**
  * Build the Lambda functions for one processor: a folder and a zip of it, with a bundle for each handler.
  *
- * CommonJS bundles (they start 9–59 ms sooner than ESM) and the two native files of one platform,
- * instead of the 288 MiB of all five.
+ * CommonJS bundles (they start 9–59 ms sooner than ESM) and the two native files of one platform.
  */
 export async function buildLambda(
   dist: string,
@@ -34,14 +30,7 @@ export async function buildLambda(
     await bundle('batch', directory, ['@azure/*']),
   ];
   writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}\n');
-  const binaries = join(
-    packageDirectory('onnxruntime-node'),
-    'bin',
-    'napi-v6',
-    'linux',
-    architecture,
-  );
-  for (const file of ORT_FILES) cpSync(join(binaries, file), join(directory, file));
+  copyOrtFiles(directory, architecture);
   const zip = join(dist, `lambda-${architecture}.zip`);
   await zipDirectory(directory, zip);
   return [...bundles, zip];
@@ -59,6 +48,3 @@ async function bundle(handler: string, directory: string, external: string[]): P
   });
   return outfile;
 }
-
-const packageDirectory = (name: string): string =>
-  dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
