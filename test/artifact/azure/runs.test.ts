@@ -1,21 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Azurite, startAzurite } from '../../helpers/azurite.ts';
 import { runCli } from '../../helpers/run-cli.ts';
 import { csvOf, wineRows } from '../batch/wine-rows.ts';
-import { type FunctionApp, startFunctionApp, unzipFunctionApp } from './function-app.ts';
-import { putBlob, putWine } from './wine-container.ts';
+import { type BatchApp, startBatchApp } from './batch-app.ts';
 
 /** Runs over many calls: the queue's function hands a large file over, and the orchestration does it in parts. */
-let work: string;
-let azurite: Azurite;
-let container: string;
-let uri: string;
-let app: FunctionApp;
+let under: BatchApp;
 let extension: Server;
 /** What Durable Functions was asked to start. */
 const started = new Map<string, unknown>();
@@ -24,30 +15,16 @@ const outputOf = new Map<string, unknown>();
 let onStart: (id: string) => void = () => {};
 
 beforeAll(async () => {
-  work = mkdtempSync(join(tmpdir(), 'azure-runs-'));
-  unzipFunctionApp(join(work, 'app'));
-  azurite = await startAzurite();
-  const wine = await putWine(azurite);
-  ({ container, uri } = wine);
   extension = await startExtension();
-  app = await startFunctionApp(join(work, 'app'), {
-    ...azurite.environment,
-    MLFLOW_SERVERLESS_MODEL_URI: 'models:/wine@champion',
-    MLFLOW_REGISTRY_URI: wine.registryUri,
-    MLFLOW_SERVERLESS_CACHE_DIR: join(work, 'cache'),
-    MLFLOW_SERVERLESS_BATCH_INPUT: `${uri}/in`,
-    MLFLOW_SERVERLESS_BATCH_OUTPUT: `${uri}/out`,
+  under = await startBatchApp({
     MLFLOW_SERVERLESS_BATCH_DISTRIBUTE_ABOVE_BYTES: '20000',
     MLFLOW_SERVERLESS_BATCH_RANGE_BYTES: '10000',
     TEST_DURABLE_CLIENT: client().json,
   });
 }, 60_000);
 afterAll(async () => {
-  if (process.env['ARTIFACT_LOG']) console.log(app?.log());
-  await app?.stop();
+  await under?.close();
   extension?.close();
-  await azurite?.close();
-  rmSync(work, { recursive: true, force: true });
 });
 
 /** The interface of Durable Functions that the client library calls: start, and status. */
@@ -92,49 +69,22 @@ const client = () => ({
 });
 
 const receive = (key: string) =>
-  app.invoke(
+  under.app.invoke(
     'batch',
-    {
-      string: JSON.stringify({
-        eventType: 'Microsoft.Storage.BlobCreated',
-        subject: `/blobServices/default/containers/${container}/blobs/${key}`,
-        data: { url: `${azurite.url}/devstoreaccount1/${container}/${key}` },
-      }),
-    },
+    { string: JSON.stringify(under.created(key)) },
     {},
     { durableClient: client() },
   );
 
-async function outputs(): Promise<Map<string, Buffer>> {
-  const found = new Map<string, Buffer>();
-  const blobs = azurite.client.getContainerClient(container);
-  for await (const { name } of blobs.listBlobsFlat({ prefix: 'out/' })) {
-    found.set(name, await blobs.getBlobClient(name).downloadToBuffer());
-  }
-  return found;
-}
-
 /** The rows of what the command line makes of the same file. */
 async function rowsScoredHere(bytes: Buffer): Promise<string[]> {
-  const root = mkdtempSync(join(work, 'here-'));
-  mkdirSync(join(root, 'in'));
-  writeFileSync(join(root, 'in', 'rows.csv'), bytes);
-  const { stderr } = await runCli([
-    ...['batch', '-m', 'models:/wine/2', '--registry-uri', 'examples/registry'],
-    ...['-i', join(root, 'in', 'rows.csv'), '-o', join(root, 'out')],
-  ]);
-  expect(stderr).toBe('');
-  const files = readdirSync(join(root, 'out'), { recursive: true, encoding: 'utf8' });
-  const path = files.find((name) => name.endsWith('predictions.csv')) ?? '';
-  return readFileSync(join(root, 'out', path), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .slice(1);
+  const files = await under.scoredHere('rows.csv', bytes);
+  return String(files.get('predictions.csv')).trimEnd().split('\n').slice(1);
 }
 
 describe('a run over many calls, of the built function app', () => {
   it('is registered, orchestration and activities', () => {
-    expect(app.functions.map(({ name }) => name)).toEqual(
+    expect(under.app.functions.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         ...['batch', 'batch-run', 'batch-plan', 'batch-items', 'batch-item', 'batch-finish'],
         'batch-keep',
@@ -144,33 +94,33 @@ describe('a run over many calls, of the built function app', () => {
 
   it('scores a large file in parts, each row once and as one call does', async () => {
     const csv = Buffer.from(csvOf(wineRows(1_000)));
-    await putBlob(azurite, container, 'in/large.csv', csv);
+    await under.put('in/large.csv', csv);
 
     await receive('in/large.csv');
     await receive('in/large.csv'); // under way: it is not started again
     expect(started.size).toBe(1);
     const [[id, input] = ['', undefined]] = started;
-    const run = await app.orchestrate('batch-run', input, id);
+    const run = await under.app.orchestrate('batch-run', input, id);
 
     expect(run).toMatchObject({ status: 'Completed', output: { files: 1, failed: 0 } });
     expect(run.activities.filter((name) => name === 'batch-item').length).toBeGreaterThan(3);
-    const files = await outputs();
+    const files = await under.outputs();
     const parts = [...files.keys()].filter((name) => /predictions.*\.csv$/.test(name)).toSorted();
     expect(parts.length).toBeGreaterThan(3);
     const rows = parts.flatMap((name) => String(files.get(name)).trimEnd().split('\n').slice(1));
     expect(rows).toEqual(await rowsScoredHere(csv));
 
-    const again = await app.orchestrate('batch-run', input, id);
+    const again = await under.app.orchestrate('batch-run', input, id);
     expect(again.status).toBe('Completed');
-    expect([...(await outputs()).keys()].toSorted()).toEqual([...files.keys()].toSorted());
+    expect([...(await under.outputs()).keys()].toSorted()).toEqual([...files.keys()].toSorted());
   });
 
   it('puts the message of a run that failed into the poison queue', async () => {
-    await putBlob(azurite, container, 'in/bad.csv', `a,b\n${'1,2\n'.repeat(10_000)}`);
+    await under.put('in/bad.csv', `a,b\n${'1,2\n'.repeat(10_000)}`);
     await receive('in/bad.csv');
     const [id, input] = [...started].at(-1) ?? ['', undefined];
 
-    const run = await app.orchestrate('batch-run', input, id);
+    const run = await under.app.orchestrate('batch-run', input, id);
 
     expect(run.status).toBe('Failed');
     expect(run.activities.at(-1)).toBe('batch-keep');
@@ -180,15 +130,24 @@ describe('a run over many calls, of the built function app', () => {
 describe('batch of the command line, with a function app', () => {
   const batch = (...more: string[]) =>
     runCli(
-      ['batch', '-i', `${uri}/in/cli/`, '-o', `${uri}/out`, '--function-app', app.url, ...more],
+      [
+        'batch',
+        '-i',
+        `${under.uri}/in/cli/`,
+        '-o',
+        `${under.uri}/out`,
+        '--function-app',
+        under.app.url,
+        ...more,
+      ],
       {
-        environment: { ...azurite.environment, MLFLOW_SERVERLESS_FUNCTION_KEY: 'key' },
+        environment: { ...under.azurite.environment, MLFLOW_SERVERLESS_FUNCTION_KEY: 'key' },
       },
     );
 
   beforeAll(() => {
     onStart = (id) => {
-      void app.orchestrate('batch-run', started.get(id), id).then(({ status, error }) => {
+      void under.app.orchestrate('batch-run', started.get(id), id).then(({ status, error }) => {
         outputOf.set(id, error);
         statusOf.set(id, status);
       });
@@ -197,7 +156,7 @@ describe('batch of the command line, with a function app', () => {
 
   it('starts a run, watches it, and says what came of it', async () => {
     for (const name of ['a', 'b']) {
-      await putBlob(azurite, container, `in/cli/${name}.csv`, csvOf(wineRows(30)));
+      await under.put(`in/cli/${name}.csv`, csvOf(wineRows(30)));
     }
 
     const { exitCode, stdout, stderr } = await batch('--json');
@@ -207,7 +166,7 @@ describe('batch of the command line, with a function app', () => {
   }, 60_000);
 
   it('says why a run failed', async () => {
-    await putBlob(azurite, container, 'in/cli/bad.csv', 'a,b\n1,2\n');
+    await under.put('in/cli/bad.csv', 'a,b\n1,2\n');
 
     const { exitCode, stderr } = await batch();
 
@@ -226,8 +185,8 @@ describe('batch of the command line, with a function app', () => {
   });
 
   it('is told what is wrong with a request', async () => {
-    const post = await fetch(`${app.url}/batch-runs/x`, { method: 'POST', body: '{}' });
-    const get = await fetch(`${app.url}/batch-runs/nobody`);
+    const post = await fetch(`${under.app.url}/batch-runs/x`, { method: 'POST', body: '{}' });
+    const get = await fetch(`${under.app.url}/batch-runs/nobody`);
 
     expect([post.status, get.status]).toEqual([400, 404]);
     expect(await post.json()).toMatchObject({ error_code: 'INVALID_PARAMETER_VALUE' });

@@ -2,10 +2,6 @@
  * Publishing over a real S3 server: set S3_ENDPOINT_URL and, unless any key will do, AWS_ACCESS_KEY_ID and
  * AWS_SECRET_ACCESS_KEY. Skipped otherwise: `npm test` needs no server.
  */
-import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createS3Client } from '../../../src/artifacts/s3-client.ts';
 import { createS3ObjectReader } from '../../../src/artifacts/s3-object-reader.ts';
@@ -14,6 +10,7 @@ import { createS3Upload } from '../../helpers/s3-upload.ts';
 import { type ProxyFault, startStoreFaultProxy } from '../../helpers/store-fault-proxy.ts';
 import { describeObjectStore } from '../object-store.suite.ts';
 import { describeConcurrentPromoters } from './concurrent-promoters.suite.ts';
+import { describeFaultyUpload } from './faulty-upload.suite.ts';
 
 const endpoint = process.env['S3_ENDPOINT_URL'];
 const environmentFor = (url = '') => ({
@@ -75,28 +72,12 @@ describe.skipIf(!endpoint)('a real S3 server', () => {
     load,
   );
 
-  it('receives a large file whole, whatever goes wrong on the way', async () => {
-    const uri = await makeRoot();
-    const proxy = await startFaulty();
-    const folder = await mkdtemp(join(tmpdir(), 'upload-'));
-    const content = Buffer.alloc(100 * 2 ** 20, 'some bytes of a model ');
-    const file = {
-      path: join(folder, 'model.onnx'),
-      sizeBytes: content.length,
-      sha256: createHash('sha256').update(content).digest('hex'),
-    };
-    await writeFile(file.path, content);
-    const store = await openObjectStore(uri, environmentFor(proxy.url));
-    proxy.set(({ number }) => (number % 4 === 1 ? 'lose' : number % 4 === 3 ? 'cut' : undefined));
-
-    await store.upload('model.onnx', file);
-
-    const found = await (await openObjectStore(uri, environment)).read('model.onnx');
-    expect(content.equals(found?.bytes ?? Buffer.of())).toBe(true);
-    expect(proxy.counts.lose).toBeGreaterThan(0);
-    await proxy.close();
-    await rm(folder, { recursive: true });
-  }, 120_000);
+  describeFaultyUpload('S3 (real server)', {
+    sizeBytes: 100 * 2 ** 20,
+    url: endpoint ?? '',
+    environmentVia: environmentFor,
+    makeRoot,
+  });
 
   it('answers without a body what has not changed, and at once what has', async () => {
     const uri = await makeRoot();
