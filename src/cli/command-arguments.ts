@@ -30,7 +30,7 @@ export const addPythonOptions = (command: Command): Command =>
 export const trustOption = (): Option =>
   new Option(
     '--trust <place>',
-    'a registry, an s3:// prefix or a folder whose models may run their own Python code; repeatable (and MLFLOW_SERVERLESS_PYTHON_TRUST)',
+    'a registry, an s3:// or wasbs:// prefix or a folder whose models may run their own Python code; repeatable (and MLFLOW_SERVERLESS_PYTHON_TRUST)',
   ).argParser((place: string, before: string[] | undefined) => [...(before ?? []), place]);
 
 export const environmentManagerOption = (): Option =>

@@ -6,17 +6,19 @@ Model URIs:
   models:/wine/Production    the newest version in a stage
   models:/m-0123abcd         a logged model
   runs:/0123abcd/model       a model logged by a run
-  path/to/model              a folder that holds an MLmodel; also file:, s3:
+  path/to/model              a folder that holds an MLmodel; also file:, s3:, wasbs:, abfss:
 
 The registry is named by --registry-uri, MLFLOW_REGISTRY_URI or MLFLOW_TRACKING_URI:
   http://127.0.0.1:5000      an MLflow tracking server
   sqlite:///mlflow.db        its database; mlruns: its file store, read directly
-  s3://bucket/registry       a published registry; also as a folder`;
+  s3://bucket/registry       a published registry; also as a folder
+  wasbs://container@account.blob.core.windows.net/registry   the same in Azure Blob Storage`;
 
 /** What `--to` accepts. */
 export const REGISTRY_PLACES = `
 The registry is named by --to, --registry-uri, MLFLOW_REGISTRY_URI or MLFLOW_TRACKING_URI:
   s3://bucket/registry       a published registry; also as a folder
+  wasbs://container@account.blob.core.windows.net/registry   the same in Azure Blob Storage
   http://127.0.0.1:5000      an MLflow tracking server (promote)`;
 
 export const PROGRAM_EXAMPLES = `

@@ -27,7 +27,10 @@ export function addRegistryCommands(root: Command, keep: (exitCode: number) => v
 
   addPythonOptions(command('publish', 'copy a version into a published registry, verified'))
     .addOption(modelOption())
-    .requiredOption('--to <place>', 's3://<bucket>/<prefix> or a folder')
+    .requiredOption(
+      '--to <place>',
+      's3://<bucket>/<prefix>, wasbs://<container>@<account>.blob.core.windows.net/<prefix> or a folder',
+    )
     .addOption(registryOption())
     .option('--name <name>', "the registered name there (default: the source's)")
     .option('--version <number>', 'the version there; for a run, a logged model or a folder')

@@ -1,4 +1,5 @@
 import { ServingError } from '../errors.ts';
+import { isBlobUri } from './blob-location.ts';
 
 /** What a model URI asks for, before anyone has been asked. */
 export type ModelUri =
@@ -14,15 +15,18 @@ export type ModelUri =
 
 const FORMS =
   'models:/<name>/<version>, models:/<name>@<alias>, models:/<name>/<stage>, models:/<name>/latest, ' +
-  'models:/m-<id>, runs:/<run id>/<path>, s3://<bucket>/<path>, file:///<path> or a folder';
+  'models:/m-<id>, runs:/<run id>/<path>, s3://<bucket>/<path>, ' +
+  'wasbs://<container>@<account>.blob.core.windows.net/<path>, file:///<path> or a folder';
 
-const FILE_SCHEMES: ReadonlySet<string> = new Set(['file', 's3', 'mlflow-artifacts']);
+const FILE_SCHEMES: ReadonlySet<string> = new Set(
+  'file s3 wasbs abfss mlflow-artifacts'.split(' '),
+);
 const WEB_SCHEMES: ReadonlySet<string> = new Set(['http', 'https']);
 /** Storage MLflow can read and we cannot yet. */
 const UNSUPPORTED_SCHEMES: ReadonlySet<string> = new Set(
-  'gs wasb wasbs abfs abfss dbfs hdfs viewfs ftp sftp r2 b2 uc azureml'.split(' '),
+  'gs wasb abfs dbfs hdfs viewfs ftp sftp r2 b2 uc azureml'.split(' '),
 );
-/** The only http(s) locations that are model directories. */
+/** The only http(s) locations that are model directories, beside those of Blob Storage. */
 const PROXY_PATH = /\/(ajax-)?api\/2\.0\/mlflow-artifacts\/artifacts(\/|$)/;
 
 /**
@@ -101,7 +105,7 @@ function parseRun(uri: string, authority: string, path: string): ModelUri {
 }
 
 function parseWeb(uri: string, path: string): ModelUri {
-  if (!PROXY_PATH.test(path)) {
+  if (!PROXY_PATH.test(path) && !isBlobUri(uri, {})) {
     throw invalid(
       `${quote(withoutUserInfo(uri))} is no model directory: an http(s) URL must lead to /api/2.0/mlflow-artifacts/artifacts/<path> of an MLflow server`,
     );

@@ -91,6 +91,21 @@ describe('the built function app of Azure', () => {
     expect((await ask('/invocations', { method: 'PUT' })).status).toBe(405);
   });
 
+  it.each([
+    ['wasbs:', () => `wasbs://${container}@devstoreaccount1.blob.core.windows.net`],
+    ['abfss:', () => `abfss://${container}@devstoreaccount1.dfs.core.windows.net`],
+    ['https:', () => `https://devstoreaccount1.blob.core.windows.net/${container}`],
+  ])('answers as MLflow does, with a model directory named by %s and no registry', async (_, root) => {
+    await start({
+      MLFLOW_SERVERLESS_MODEL_URI: `${root()}/registry/models/wine/versions/2/model`,
+      MLFLOW_REGISTRY_URI: '',
+    });
+
+    const response = await ask();
+
+    expect(await response.json()).toEqual(ANSWERS['2']);
+  });
+
   it('answers 64 requests at once, and the alias when it moves among them', async () => {
     await start();
     const answers = async () => {

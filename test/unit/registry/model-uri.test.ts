@@ -35,6 +35,18 @@ describe('parseModelUri', () => {
     ['file:///srv/wine', { kind: 'files', name: 'wine', source: 'file:///srv/wine' }],
     ['s3://bucket/a/wine', { kind: 'files', name: 'wine', source: 's3://bucket/a/wine' }],
     ['s3://bucket', { kind: 'files', name: 'bucket', source: 's3://bucket' }],
+    [
+      'wasbs://c@account.blob.core.windows.net/a/wine',
+      { kind: 'files', name: 'wine', source: 'wasbs://c@account.blob.core.windows.net/a/wine' },
+    ],
+    [
+      'abfss://c@account.dfs.core.windows.net/a/wine/',
+      { kind: 'files', name: 'wine', source: 'abfss://c@account.dfs.core.windows.net/a/wine/' },
+    ],
+    [
+      'https://account.blob.core.windows.net/c/a/wine',
+      { kind: 'files', name: 'wine', source: 'https://account.blob.core.windows.net/c/a/wine' },
+    ],
     ['mlflow-artifacts:/1/m', { kind: 'files', name: 'm', source: 'mlflow-artifacts:/1/m' }],
     [
       'https://h/p/api/2.0/mlflow-artifacts/artifacts/1/m',
@@ -74,7 +86,7 @@ describe('parseModelUri', () => {
 
   it.each([
     'gs://bucket/m',
-    'wasbs://c@a.blob.core.windows.net/m',
+    'wasb://c@a.blob.core.windows.net/m',
     'dbfs:/m',
     'models://p@databricks/a/1',
   ])('says that %s can only be read by MLflow', (text) => {
