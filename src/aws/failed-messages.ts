@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { FailedMessage, FailedMessages } from '../batch/failed-messages.ts';
+import type { FailedMessage, FailedMessages } from '../cloud/failed-messages.ts';
 import { describeFailure } from './describe-failure.ts';
 import { queueOptions } from './queue-options.ts';
 

@@ -1,4 +1,4 @@
-import type { DeployedRun, DeployedRuns } from '../batch/distribute/deployed-runs.ts';
+import type { DeployedRun, DeployedRuns } from '../cloud/deployed-runs.ts';
 import { ServingError } from '../errors.ts';
 import { onceUnlessFailed } from '../once.ts';
 import { describeFailure } from './describe-failure.ts';

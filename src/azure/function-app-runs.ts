@@ -1,4 +1,4 @@
-import type { DeployedRun, DeployedRuns } from '../batch/distribute/deployed-runs.ts';
+import type { DeployedRun, DeployedRuns } from '../cloud/deployed-runs.ts';
 import { ServingError } from '../errors.ts';
 import { createHttpClient, type HttpCall } from '../http-client/http-client.ts';
 import { findHttpProblem } from '../http-client/http-problem.ts';

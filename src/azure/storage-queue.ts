@@ -1,5 +1,5 @@
 import type { QueueClient, RestError } from '@azure/storage-queue';
-import type { FailedMessage, FailedMessages } from '../batch/failed-messages.ts';
+import type { FailedMessage, FailedMessages } from '../cloud/failed-messages.ts';
 import { ServingError } from '../errors.ts';
 import { onceUnlessFailed } from '../once.ts';
 import { decodeQueueText, encodeQueueText } from './queue-text.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DeployedRun, DeployedRuns } from '../batch/distribute/deployed-runs.ts';
 import type { RunManifest } from '../batch/distribute/run-manifest.ts';
 import { runManifestKey } from '../batch/distribute/run-names.ts';
 import type { BatchRunRequest } from '../batch/distribute/run-request.ts';
 import { type RunWatch, watchRun } from '../batch/distribute/watch-run.ts';
 import { shortDigest } from '../batch/short-digest.ts';
+import type { DeployedRun, DeployedRuns } from '../cloud/deployed-runs.ts';
 import { ServingError } from '../errors.ts';
 import { openObjectStore } from '../publish/open-object-store.ts';
 import { type BatchCommandOptions, jobOptions } from './batch-options.ts';

@@ -3,7 +3,7 @@ import { parseBlobEvents } from '../adapters/azure/blob-events.ts';
 import { openFailedMessages } from '../aws/failed-messages.ts';
 import { createMessageQueue, type MessageQueue } from '../aws/message-queue.ts';
 import { isStorageQueue } from '../azure/is-storage-queue.ts';
-import type { FailedMessage, FailedMessages } from '../batch/failed-messages.ts';
+import type { FailedMessage, FailedMessages } from '../cloud/failed-messages.ts';
 import { EXIT, failureLine } from './failure.ts';
 import { type BatchQueueOptions, findBatchQueues } from './find-batch-queues.ts';
 import { type FailedFile, redriveText } from './redrive-text.ts';
