@@ -22,13 +22,6 @@ export interface TextChunk {
   readonly starts: Uint32Array;
   /** CSV: fields of the header. */
   readonly headerFields?: number;
-  /**
-   * CSV: places of rows with more fields than the header has, ascending. Alone, or first of a body, such a row
-   * would turn the fields in front into an index; in the middle of one it is refused.
-   */
-  readonly wideRows?: Uint32Array;
-  /** CSV: whether a row has fewer fields than the header; @default unknown */
-  readonly hasShortRows?: boolean;
 }
 
 /** Rows of a columnar file. */

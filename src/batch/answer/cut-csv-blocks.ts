@@ -12,6 +12,7 @@ import { readFields } from '../../scoring/csv/read-fields.ts';
 import { readHead } from '../../scoring/csv/read-head.ts';
 import type { CsvBlock, CsvTable } from '../../scoring/csv/untyped-block.ts';
 import { plainRecord } from '../read/plain-record.ts';
+import { createPlainRecords } from '../read/plain-records.ts';
 import { createByteWindow } from './byte-window.ts';
 
 /** A block of a text, and what its text is. */
@@ -88,6 +89,7 @@ function lineEndsHere(source: CsvSource, isLast: boolean): boolean {
 
 function createCutter(first: CsvSource, table: CsvTable): BlockCutter {
   const blockRows = rowsOfBlock(table.width);
+  const records = createPlainRecords();
   let source = first;
   let start = source.position;
   let isFirst = true;
@@ -95,13 +97,13 @@ function createCutter(first: CsvSource, table: CsvTable): BlockCutter {
   let fieldsBefore = table.names.length;
   let block = { isFirst, fieldsBefore };
 
-  /** Fields of the row that ends here; 0 at the end of the text; undefined when more of it is needed. */
+  /** Fields of the row that ends here, where it is a block's first, else 1 or more; 0 at the end of the text; undefined when more of it is needed. */
   function nextRow(isLast: boolean): number | undefined {
     const { bytes, position, lastStepBack } = source;
-    const plain = plainRecord(bytes, position);
+    const plain = rowCount === 0 ? plainRecord(bytes, position) : records.next(bytes, position);
     if (plain !== undefined) {
       source.position = plain.end;
-      return plain.fields;
+      return plain.fields ?? 1;
     }
     const fields = orMore(isLast, () => {
       const isFound = (isFirst && rowCount === 0) || findRecord(source);

@@ -2,7 +2,7 @@ import { ServingError } from '../../errors.ts';
 import { NO_CELLS } from '../../scoring/csv/cells.ts';
 import { type CsvSource, createCsvSource, findRecord } from '../../scoring/csv/csv-source.ts';
 import { readFields } from '../../scoring/csv/read-fields.ts';
-import { plainRecord } from './plain-record.ts';
+import { createPlainRecords } from './plain-records.ts';
 import type { RowCutter } from './row-cutter.ts';
 
 /** What comes next may belong to a line end: the LF of a CR, and the comma that pandas swallows behind one. */
@@ -10,6 +10,7 @@ const LOOK_AHEAD = 2;
 
 /** Records as the reader of request bodies sees them: the same code finds their ends. */
 export function createCsvCutter({ isAtStart = true } = {}): RowCutter {
+  const plainRecords = createPlainRecords();
   let seen: Uint8Array | undefined;
   let source: CsvSource = createCsvSource(new Uint8Array(0));
   /** A byte order mark stands only there. */
@@ -17,7 +18,7 @@ export function createCsvCutter({ isAtStart = true } = {}): RowCutter {
 
   return {
     next(bytes, from, isLast) {
-      const plain = isFileStart ? undefined : plainRecord(bytes, from);
+      const plain = isFileStart ? undefined : plainRecords.next(bytes, from);
       if (plain !== undefined) return plain;
       if (seen !== bytes) {
         seen = bytes;

@@ -63,13 +63,11 @@ export async function* cutChunks(
       position = row.end;
       if (header === undefined) {
         header = withLineEnd(bytes.slice(row.start, row.end));
-        headerFields = row.fields;
+        headerFields = row.fields ?? 1;
         continue;
       }
       if (rows.starts.length === 0) rows.from = row.start;
       rows.starts.push(row.start - rows.from);
-      if (row.fields < headerFields) rows.hasShort = true;
-      if (kind === 'csv' && row.fields > headerFields) rows.wide.push(rows.starts.length - 1);
       if (rows.starts.length === chunkRows || row.end - rows.from >= chunkBytes) yield close();
     }
     const used = rows.starts.length > 0 ? rows.from : position;
@@ -81,17 +79,19 @@ export async function* cutChunks(
   }
 
   function close(): TextChunk {
-    const { firstRow, from: start, starts, wide, hasShort } = rows;
-    const rowCount = starts.length;
+    const { firstRow, from: start } = rows;
+    const rowCount = rows.starts.length;
+    const starts = new Uint32Array(rowCount + 1);
+    starts.set(rows.starts);
+    starts[rowCount] = position - start;
     const bytes = text.bytes().slice(start, position);
     const at = dropped + start;
     rows = emptyRows(firstRow + rowCount);
     return {
       ...{ kind, firstRow, rowCount, bytes, at },
       header: header as Uint8Array,
-      ...(kind === 'csv' && { headerFields, hasShortRows: hasShort }),
-      starts: Uint32Array.from([...starts, bytes.length]),
-      ...(wide.length > 0 && { wideRows: Uint32Array.from(wide) }),
+      ...(kind === 'csv' && { headerFields }),
+      starts,
     };
   }
 
@@ -109,14 +109,9 @@ interface Rows {
   firstRow: number;
   from: number;
   starts: number[];
-  wide: number[];
-  hasShort: boolean;
 }
 
-const emptyRows = (firstRow: number): Rows => ({
-  ...{ firstRow, from: 0 },
-  ...{ starts: [], wide: [], hasShort: false },
-});
+const emptyRows = (firstRow: number): Rows => ({ firstRow, from: 0, starts: [] });
 
 /** A header that ends with the file has no line end, and rows are put below it. */
 function withLineEnd(header: Uint8Array): Uint8Array {

@@ -12,7 +12,7 @@ export const lineCutter: RowCutter = {
     if (start === bytes.length) return undefined;
     const lineFeed = bytes.indexOf(LF, start);
     if (lineFeed < 0 && !isLast) return undefined;
-    return { start, end: lineFeed < 0 ? bytes.length : lineFeed + 1, fields: 1 };
+    return { start, end: lineFeed < 0 ? bytes.length : lineFeed + 1 };
   },
 };
 

@@ -4,7 +4,8 @@ import type { CutRow } from './row-cutter.ts';
 /**
  * The record that starts at `from`, when it is a line like most: no blank in front, no quote, and an end that is here.
  *
- * One look at each byte finds its end and its fields, in a sixth of the time that reading its fields takes.
+ * One look at each byte finds its end and its fields, in a sixth of the time that reading its fields takes; `createPlainRecords`
+ * finds its end alone, faster still.
  *
  * @returns undefined for every other one: the reader of request bodies knows what it is
  */

@@ -14,6 +14,6 @@ export interface CutRow {
   readonly start: number;
   /** Behind its line end. */
   readonly end: number;
-  /** Of a line of CSV; 1 for other lines. */
-  readonly fields: number;
+  /** Of a line of CSV; @default not counted */
+  readonly fields?: number;
 }

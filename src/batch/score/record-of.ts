@@ -3,6 +3,7 @@ import { encodeFrame } from '../../scoring/encode/encode-frame.ts';
 import { parseJson } from '../../scoring/json/parse-json.ts';
 import { plainValue } from '../../scoring/plain-value.ts';
 import type { Chunk, TextChunk } from '../chunk.ts';
+import { rowFields } from '../row-fields.ts';
 import { inputFrame } from '../write/input-frame.ts';
 
 const MAX_DEPTH = 500;
@@ -11,7 +12,7 @@ const MAX_DEPTH = 500;
 export function recordOf(chunk: Chunk, row: number): unknown {
   try {
     if (chunk.kind === 'jsonl') return toPlain(plainValue(parseJson(lineOf(chunk, row), LIMITS)));
-    if (chunk.kind === 'csv' && chunk.wideRows?.includes(row)) return textOf(chunk, row);
+    if (chunk.kind === 'csv' && rowFields(chunk).wideRows.includes(row)) return textOf(chunk, row);
     const [record] = plainValue(
       parseJson(
         Buffer.from(encodeFrame(inputFrame(chunk, Uint32Array.of(row), undefined))),

@@ -8,10 +8,12 @@ import {
 import { scoreRaw } from '../../invocation/score-invocation.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { ParsedPredictor, RawPredictor } from '../../predictor/predictor.ts';
+import { parsePlainCsv } from '../../scoring/csv/parse-csv.ts';
 import { encodeFrame } from '../../scoring/encode/encode-frame.ts';
 import type { LoadedModel } from '../../serving/loaded-model.ts';
 import type { Chunk } from '../chunk.ts';
 import { sliceFrame } from '../read/slice-frame.ts';
+import { noteWholeRows, rowFields } from '../row-fields.ts';
 import { parsePredictions } from '../write/parse-predictions.ts';
 import { toPredictionColumns } from '../write/to-prediction-columns.ts';
 import { holdsOneValue } from './holds-one-value.ts';
@@ -35,6 +37,7 @@ export function createScoreRows(
 ): ScoreChunkOptions['scoreRows'] {
   const limits = { ...requestLimits, ...NO_LIMITS };
   const { predictor } = model;
+  const schema = model.mlmodel.signature?.inputs;
 
   async function scoreWithPython(
     raw: RawPredictor,
@@ -54,15 +57,34 @@ export function createScoreRows(
     from: number,
     to: number,
   ): Promise<Frame> {
-    const predicted: Predicted = await (chunk.kind === 'frame'
-      ? predictTable(sliceFrame(chunk.frame, from, to), parsed, { model, limits })
-      : predictInvocation(parsed, { ...rowsAsBody(chunk, from, to), model, limits }));
+    const predicted = await predictRows(parsed, chunk, from, to);
     checkCount(predicted.rows, to - from);
     return toPredictionColumns(predicted.output, to - from);
   }
 
-  return async (chunk, from, to) => {
+  function predictRows(
+    parsed: ParsedPredictor,
+    chunk: Chunk,
+    from: number,
+    to: number,
+  ): Predicted | Promise<Predicted> {
+    if (chunk.kind === 'frame') {
+      return predictTable(sliceFrame(chunk.frame, from, to), parsed, { model, limits });
+    }
+    const rows = rowsAsBody(chunk, from, to);
+    if (chunk.kind === 'csv') {
+      const plain = parsePlainCsv(rows.body, schema);
+      if (plain?.rowCount === to - from) {
+        if (plain.rowCount === chunk.rowCount) noteWholeRows(chunk);
+        return predictTable(plain, parsed, { model, limits });
+      }
+    }
     checkLines(chunk, from, to);
+    return predictInvocation(parsed, { ...rows, model, limits });
+  }
+
+  return async (chunk, from, to) => {
+    if (predictor.kind === 'raw') checkLines(chunk, from, to);
     return predictor.kind === 'raw'
       ? scoreWithPython(predictor, chunk, from, to)
       : scoreHere(predictor, chunk, from, to);
@@ -83,11 +105,11 @@ const BRACE = 0x7b;
 
 function checkLines(chunk: Chunk, from: number, to: number): void {
   if (chunk.kind === 'frame') return;
-  const { bytes, starts, headerFields, wideRows } = chunk;
-  if (wideRows?.some((row) => row >= from && row < to)) {
+  const { bytes, starts, headerFields } = chunk;
+  if (chunk.kind === 'csv') {
+    if (!rowFields(chunk).wideRows.some((row) => row >= from && row < to)) return;
     throw badRequest(`a row has more fields than the ${headerFields} of the header`);
   }
-  if (chunk.kind === 'csv') return;
   for (let row = from; row < to; row++) {
     const start = starts[row] as number;
     if (bytes[start] === BRACE && holdsOneValue(bytes, start, starts[row + 1] as number)) continue;

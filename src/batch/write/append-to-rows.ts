@@ -1,29 +1,26 @@
 import type { TextChunk } from '../chunk.ts';
-import type { RowTails } from './row-tails.ts';
+import { createTextWriter, type TextWriter } from './text-writer.ts';
+
+/** Of the texts that are appended to a row, by a guess; bytes. */
+const TAIL_BYTES = 24;
 
 /**
- * Copy rows of a chunk as they stand, each with its tail behind it.
+ * Copy rows of a chunk as they stand, each with a tail behind it.
  *
- * Shapes: `rows`, `rowEnds` and the tails' ends are [N]: which rows of the chunk, where the kept part of each ends, and its tail.
+ * Shapes: `rows` and `rowEnds` are [N]: which rows of the chunk, and where the kept part of each ends.
+ *
+ * @param writeTail writes what comes behind the row with this index, line end included
  */
 export function appendToRows(
   { bytes, starts }: TextChunk,
   { rows, rowEnds }: { readonly rows: Uint32Array; readonly rowEnds: Uint32Array },
-  tails: RowTails,
+  writeTail: (out: TextWriter, at: number) => void,
 ): Uint8Array {
-  let kept = 0;
-  for (let at = 0; at < rows.length; at++) {
-    kept += (rowEnds[at] as number) - (starts[rows[at] as number] as number);
-  }
-  const out = Buffer.allocUnsafeSlow(kept + tails.bytes.length);
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const ours = Buffer.from(tails.bytes.buffer, tails.bytes.byteOffset, tails.bytes.byteLength);
-  let to = 0;
-  let tail = 0;
+  const out = createTextWriter(bytes.length + TAIL_BYTES * rows.length);
   for (let at = 0; at < rows.length; at++) {
-    to += source.copy(out, to, starts[rows[at] as number], rowEnds[at]);
-    const tailEnd = tails.ends[at] as number;
-    while (tail < tailEnd) out[to++] = ours[tail++] as number;
+    out.copy(source, starts[rows[at] as number] as number, rowEnds[at] as number);
+    writeTail(out, at);
   }
-  return out;
+  return out.end();
 }

@@ -8,7 +8,6 @@ import { csvCellText, csvText } from './csv-cell.ts';
 import { lineEndOf, recordEnd } from './csv-lines.ts';
 import { knownColumns } from './known-columns.ts';
 import { missingFields } from './missing-fields.ts';
-import { encodeTails } from './row-tails.ts';
 import type { TextPiece } from './text-piece.ts';
 
 /**
@@ -28,11 +27,6 @@ export function encodeCsvRows(chunk: TextChunk, scored: ScoredChunk): TextPiece 
   const lineEnd = lineEndOf(header);
   const predictions = namedColumns(knownColumns(scored.predictions));
   const cellTexts = predictions.map(({ column: cells }) => csvCellText(cells));
-  const tails = encodeTails(rows.length, (row) => {
-    let tail = missing(row);
-    for (const cellText of cellTexts) tail += `,${cellText(row)}`;
-    return tail + lineEnd;
-  });
   const taken = new Set(parseCsv(header, undefined).columns.map(({ label }) => label));
   const names = predictions.map(({ name }) => csvText(freeName(name, (other) => taken.has(other))));
   return {
@@ -42,6 +36,13 @@ export function encodeCsvRows(chunk: TextChunk, scored: ScoredChunk): TextPiece 
       Buffer.from(`,${names.join(',')}${lineEnd}`),
     ]),
     isGuess: scored.predictions.columns.length === 0,
-    lines: appendToRows(chunk, { rows, rowEnds }, tails),
+    lines: appendToRows(chunk, { rows, rowEnds }, (out, row) => {
+      out.write(missing(row));
+      for (const cellText of cellTexts) {
+        out.write(',');
+        out.write(cellText(row));
+      }
+      out.write(lineEnd);
+    }),
   };
 }

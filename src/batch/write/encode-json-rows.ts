@@ -6,8 +6,8 @@ import { appendToRows } from './append-to-rows.ts';
 import { freeName } from './column-names.ts';
 import { jsonFields } from './encode-json-frame.ts';
 import { noObject, parseJsonRow } from './parse-json-row.ts';
-import { encodeTails } from './row-tails.ts';
 import type { TextPiece } from './text-piece.ts';
+import type { TextWriter } from './text-writer.ts';
 
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
@@ -30,25 +30,23 @@ export function encodeJsonRows(chunk: TextChunk, scored: ScoredChunk): TextPiece
     chunk,
     fields.map(({ name }) => name),
   );
-  const tails = encodeTails(rows.length, (at) => {
-    const row = rows[at] as number;
-    const taken = keysOf(row);
-    let tail = '';
+  const writeTail = (out: TextWriter, at: number): void => {
+    const taken = keysOf(rows[at] as number);
     let isFirst = isEmptyObject(bytes, rowEnds[at] as number);
     for (const { name, key, cellText } of fields) {
-      const ownKey = taken.has(name)
-        ? jsonString(freeName(name, (other) => taken.has(other)))
-        : key;
-      tail += `${isFirst ? '' : ', '}${ownKey}: ${cellText(at)}`;
+      if (!isFirst) out.write(', ');
+      out.write(taken.has(name) ? jsonString(freeName(name, (other) => taken.has(other))) : key);
+      out.write(': ');
+      out.write(cellText(at));
       isFirst = false;
     }
-    return `${tail}}\n`;
-  });
+    out.write('}\n');
+  };
   return {
     kind: 'text',
     header: new Uint8Array(0),
     isGuess: false,
-    lines: appendToRows(chunk, { rows, rowEnds }, tails),
+    lines: appendToRows(chunk, { rows, rowEnds }, writeTail),
   };
 }
 

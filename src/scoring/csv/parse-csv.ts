@@ -11,6 +11,7 @@ import { type CsvCells, inferCells } from './infer-cells.ts';
 import { joinBlocks } from './join-blocks.ts';
 import { type BlockReader, createBlockReader, readBlock } from './read-block.ts';
 import { type HeadLimits, readHead } from './read-head.ts';
+import { readPlainBlock } from './read-plain-block.ts';
 
 export interface CsvLimits extends HeadLimits {
   /** @default no limit */
@@ -42,6 +43,31 @@ export function parseCsv(
   return parsed;
 }
 
+/**
+ * `parseCsv` of a body that is nothing but plain numbers below its header, each row with as many fields as that.
+ *
+ * @returns undefined for every other body
+ * @throws {ServingError} as `parseCsv`
+ */
+export function parsePlainCsv(body: Uint8Array, schema: Schema | undefined): Frame | undefined {
+  const source = createCsvSource(body);
+  const dtypes = schema === undefined ? NO_DTYPES : csvDtypes(schema);
+  const { header, width } = readHead(source, {});
+  if (width === undefined) return undefined;
+  const reader = createBlockReader(source, width, header.names.length);
+  const told = toldDtypes(reader, header, dtypes);
+  const blocks: CsvCells[][] = header.names.map(() => []);
+  let rowCount = 0;
+  while (source.position < body.length) {
+    const plain = readPlainBlock(reader, told);
+    if (plain === undefined) return undefined;
+    rowCount += plain.rowCount;
+    addBlocks(blocks, plain.columns);
+  }
+  checkEncoding(source);
+  return joinFrame(header, blocks, rowCount);
+}
+
 function readSource(source: CsvSource, dtypes: CsvDtypes, limits: CsvLimits): Frame {
   const { header, width } = readHead(source, limits);
   const { names } = header;
@@ -57,7 +83,11 @@ function readFrame(
 ): Frame {
   const blocks: CsvCells[][] = header.names.map(() => []);
   let rowCount = 0;
-  for (let rows = readBlock(reader, true); rows > 0; rows = readBlock(reader, false)) {
+  const told = toldDtypes(reader, header, dtypes);
+  for (let isFirst = true; ; isFirst = false) {
+    const plain = readPlainBlock(reader, told);
+    const rows = plain?.rowCount ?? readBlock(reader, isFirst);
+    if (rows === 0) break;
     rowCount += rows;
     if (rowCount > maxRows) {
       throw new ServingError(
@@ -65,8 +95,13 @@ function readFrame(
         `csv body: more than ${maxRows} rows, which is the limit`,
       );
     }
-    convertBlock(reader, rows, header, dtypes, blocks);
+    if (plain === undefined) convertBlock(reader, rows, header, dtypes, blocks);
+    else addBlocks(blocks, plain.columns);
   }
+  return joinFrame(header, blocks, rowCount);
+}
+
+function joinFrame(header: CsvHeader, blocks: readonly CsvCells[][], rowCount: number): Frame {
   const columns = header.names.map((name, at): Column => {
     const { dtype, data } = joinBlocks(blocks[at] as CsvCells[]);
     return column(name, dtype, data);
@@ -98,6 +133,12 @@ function convertBlock(
 const MAX_SMALL_BLOCKS = 8;
 const SMALL_BLOCK_ROWS = 1024;
 
+function addBlocks(blocks: readonly CsvCells[][], columns: readonly CsvCells[]): void {
+  columns.forEach((cells, at) => {
+    addBlock(blocks[at] as CsvCells[], cells);
+  });
+}
+
 function addBlock(blocks: CsvCells[], cells: CsvCells): void {
   blocks.push(cells);
   if (blocks.length < MAX_SMALL_BLOCKS || cells.data.length > SMALL_BLOCK_ROWS) return;
@@ -108,6 +149,16 @@ function addBlock(blocks: CsvCells[], cells: CsvCells): void {
 
 const dtypeByName = (header: CsvHeader, at: number, dtypes: CsvDtypes): CsvDtype | undefined =>
   dtypes.get(header.names[at] as string) ?? dtypes.get(header.renamed.get(at) ?? '');
+
+/** Shapes: one for each column of the header. */
+const toldDtypes = (
+  { width }: BlockReader,
+  header: CsvHeader,
+  dtypes: CsvDtypes,
+): (CsvDtype | undefined)[] =>
+  header.names.map(
+    (_, at) => dtypeByName(header, at, dtypes) ?? dtypes.get(width - header.names.length + at),
+  );
 
 function convertColumn(
   cells: CellColumn,

@@ -64,23 +64,6 @@ describe('CSV', () => {
     }
   });
 
-  it('tells which rows have more fields than the header', async () => {
-    const [chunk] = await cut('a,b\n1,2\n1,2,3\n1\n"1,2","3",4\n');
-
-    expect(chunk?.headerFields).toBe(2);
-    expect(chunk?.wideRows).toEqual(Uint32Array.of(1, 3));
-  });
-
-  it.each([
-    { name: 'every row is whole', text: 'a,b\n1,2\r\n"x",3\n1,2,3\n,\n', hasShortRows: false },
-    { name: 'a line ends too soon', text: 'a,b\n1,2\n3\n', hasShortRows: true },
-    { name: 'commas are text', text: 'a,b\n1,2\n"3,4"\n', hasShortRows: true },
-  ])('tells whether a row has fewer fields than the header: $name', async (given) => {
-    const [chunk] = await cut(given.text);
-
-    expect(chunk?.hasShortRows).toBe(given.hasShortRows);
-  });
-
   it('is refused when there is not even a header, or a row does not end', async () => {
     await expect(cut('\n\n')).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     await expect(cut(`a\n"${'x'.repeat(5000)}`, { maxRowBytes: 1000 })).rejects.toMatchObject({
