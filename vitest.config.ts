@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** One project per kind of proof; CONTRIBUTING.md says what each needs. */
@@ -14,11 +15,12 @@ const shared = ({ test }: ReturnType<typeof project>) => ({ test: { ...test, iso
 /** Made once, before the files that share it. */
 const BUILT = 'test/helpers/prepare-built.ts';
 
-/** On a machine of two processors, too: the files mostly wait, for queues and for claims that end. */
-const twoAtOnce = ({ test }: ReturnType<typeof project>) => ({ test: { ...test, maxWorkers: 2 } });
+/** Two files at once on a machine of two processors, too: they mostly wait, for servers, queues and claims that end. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 export default defineConfig({
   test: {
+    maxWorkers,
     projects: [
       project('unit', ['test/unit/**/*.test.ts'], 10_000),
       project('architecture', ['test/architecture/**/*.test.ts'], 10_000),
@@ -30,7 +32,7 @@ export default defineConfig({
       project('deployed', ['test/infra/**/*.deployed.ts'], 120_000, [BUILT]),
       project('python', ['test/python/**/*.test.ts'], 300_000),
       project('image', ['test/image/**/*.test.ts'], 120_000),
-      twoAtOnce(project('artifact', ['test/artifact/**/*.test.ts'], 120_000, [BUILT])),
+      project('artifact', ['test/artifact/**/*.test.ts'], 120_000, [BUILT]),
     ],
   },
 });
