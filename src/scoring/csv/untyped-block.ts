@@ -2,6 +2,7 @@ import type { Cells } from './cells.ts';
 import { checkEncoding, createCsvSource } from './csv-source.ts';
 import { type CsvCells, inferCells } from './infer-cells.ts';
 import { createBlockReader, readBlock } from './read-block.ts';
+import { readPlainBlock } from './read-plain-block.ts';
 
 /** What all blocks of a text have in common. */
 export interface CsvTable {
@@ -43,6 +44,8 @@ export function createBlockReading(): BlockReading {
     const source = createCsvSource(block.bytes);
     source.position = 0; // what looks like a byte order mark is none here
     const reader = createBlockReader(source, width, block.fieldsBefore);
+    const plain = readPlainBlock(reader, new Array<undefined>(names.length).fill(undefined));
+    if (plain !== undefined) return { ...plain, paddedCells: 0 };
     if (kept !== undefined && kept.kinds.length > reader.capacity * width) {
       reader.cells = kept;
       reader.capacity = Math.min(reader.blockRows, Math.floor((kept.kinds.length - 1) / width));
