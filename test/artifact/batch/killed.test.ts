@@ -4,11 +4,12 @@ import { createRandom } from '../../interop/random.ts';
 import { deliver, drain, type Received } from './event-source.ts';
 import { fromS3 } from './messages.ts';
 import { openStand, type Stand } from './stand.ts';
-import { csvOf, predictionsIn, wineRows } from './wine-rows.ts';
+import { FORMATS, predictionsIn, wineRows } from './wine-rows.ts';
 
 const ROWS = wineRows(60_000, 5);
-const CSV = csvOf(ROWS);
-const TRIALS = Number(process.env['KILLS'] ?? 8);
+/** Ends of names; the trials take them in turn. */
+const ENDS = ['.csv', '.jsonl', '-zstd.parquet', '.csv.gz', '.jsonl.gz'] as const;
+const TRIALS = Number(process.env['KILLS'] ?? 10);
 /** A killed function's claim ends by then. */
 const LEASE_MS = 61_000;
 
@@ -28,15 +29,35 @@ it(
       visibilitySeconds: 43_200, // longer than the trials take; see below
     });
     const instance = stand.start();
-    await queues.send(fromS3(await stand.put('whole.csv', CSV)));
+    const wholes = await Promise.all(
+      ENDS.map(async (end) => {
+        const content = FORMATS[end]?.(ROWS) ?? '';
+        return {
+          end,
+          name: `whole${end}`,
+          content,
+          object: await stand.put(`whole${end}`, content),
+        };
+      }),
+    );
+    for (const { object } of wholes) await queues.send(fromS3(object));
     await drain(queues, instance);
-    const whole = await stand.predictions('whole.csv');
-    const { totalMs } = (await stand.manifest('whole.csv')).timings;
-    const names = Array.from({ length: TRIALS }, (_, i) => `killed-${i}.csv`);
+    const undisturbed = await Promise.all(
+      wholes.map(async ({ name, ...file }) => {
+        const { totalMs } = (await stand.manifest(name)).timings;
+        const predictions = await stand.predictions(name);
+        expect(predictionsIn(name, predictions)).toHaveLength(ROWS.length);
+        return { ...file, totalMs, predictions };
+      }),
+    );
+    const trials = Array.from({ length: TRIALS }, (_, i) => {
+      const file = undisturbed[i % ENDS.length] as (typeof undisturbed)[number];
+      return { ...file, name: `killed-${i}${file.end}` };
+    });
     const killed: Received[] = [];
 
-    for (const name of names) {
-      await queues.send(fromS3(await stand.put(name, CSV)));
+    for (const { name, content, totalMs } of trials) {
+      await queues.send(fromS3(await stand.put(name, content)));
       await (await instance.process()).ready;
       const running = deliver(queues, instance);
       await sleep(random.next() * (totalMs + 150));
@@ -55,11 +76,12 @@ it(
     expect(redelivered.flatMap(({ received }) => received.map(({ count }) => count))).toEqual(
       killed.map(() => 2),
     );
-    expect(predictionsIn('whole.csv', whole)).toHaveLength(ROWS.length);
-    for (const name of names) {
+    for (const { name, predictions } of trials) {
       const manifest = await stand.manifest(name);
       expect(manifest.rows, `seed ${seed}`).toEqual({ in: 60_000, out: 60_000, refused: 0 });
-      expect((await stand.predictions(name)).equals(whole), `seed ${seed}`).toBe(true);
+      expect((await stand.predictions(name)).equals(predictions), `${name}, seed ${seed}`).toBe(
+        true,
+      );
       const files = (await stand.list(name)).map((key) => key.slice(key.lastIndexOf('/') + 1));
       expect(files).toEqual(['_manifest.json', ...manifest.outputs.map(({ path }) => path)]);
     }
