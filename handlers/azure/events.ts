@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { createAzureHandler } from '../../src/adapters/azure/http-handler.ts';
 import { createLateDoor } from '../../src/adapters/azure/late-door.ts';
 import { registerEvents } from '../../src/adapters/azure/register-events.ts';
-import { readAzureConfiguration } from '../../src/config/azure-configuration.ts';
+import { checkReferences, readAzureConfiguration } from '../../src/config/azure-configuration.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { readEventsConfiguration } from '../../src/config/events-configuration.ts';
 import { openRegistryEvents } from '../../src/endpoint/open-registry-events.ts';
@@ -23,6 +23,7 @@ export function registerEventFunctions(variables: Environment): void {
 }
 
 async function openDoor(variables: Environment, log: Log) {
+  checkReferences(variables);
   const configuration = readEventsConfiguration(variables);
   const { routePrefix } = readAzureConfiguration(variables);
   const secret = configuration.webhookSecret ?? throwNoSecret();

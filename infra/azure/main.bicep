@@ -45,6 +45,9 @@ param entraTenantId string = ''
 @description('The application (client) that tokens are for.')
 param entraClientId string = ''
 
+@description('Applications whose tokens are taken; none named: any of the tenant.')
+param entraApplications array = []
+
 @description('Settings of the program, as in the table of README.md.')
 param settings object = {}
 
@@ -56,6 +59,12 @@ param inputContainer string = 'batch-input'
 
 @description('Of the results.')
 param outputContainer string = 'batch-output'
+
+@description('Who is told when a file could not be scored; empty: nobody.')
+param alarmEmail string = ''
+
+@description('Whether MLflow is followed: its webhooks move aliases, and versions are published.')
+param hasEvents bool = false
 
 @description('Who is written to about API Management, which limits rates; empty: there is none.')
 param publisherEmail string = ''
@@ -122,6 +131,7 @@ module dataStorage 'modules/data-storage.bicep' = {
     principalId: identity.properties.principalId
     noncurrentDays: noncurrentDays
     hasBatch: hasBatch
+    hasEvents: hasEvents
     inputContainer: inputContainer
     outputContainer: outputContainer
     tags: tags
@@ -145,8 +155,12 @@ module functionApp 'modules/function-app.bicep' = {
     authLevel: authLevel
     entraTenantId: entraTenantId
     entraClientId: entraClientId
+    entraApplications: entraApplications
     modelUri: modelUri
     registryUri: 'wasbs://${dataStorage.outputs.registryContainer}@${dataStorage.outputs.blobHost}/${registryPrefix}'
+    followingSettings: hasEvents ? {
+      MLFLOW_SERVERLESS_PUBLISH_TO: 'wasbs://${dataStorage.outputs.registryContainer}@${dataStorage.outputs.blobHost}/${registryPrefix}'
+    } : {}
     batchSettings: hasBatch ? {
       MLFLOW_SERVERLESS_BATCH_INPUT: 'wasbs://${inputContainer}@${dataStorage.outputs.blobHost}'
       MLFLOW_SERVERLESS_BATCH_OUTPUT: 'wasbs://${outputContainer}@${dataStorage.outputs.blobHost}'
@@ -168,6 +182,18 @@ module fileEvents 'modules/file-events.bicep' = if (hasBatch) {
     hostStorageName: hostStorage.outputs.name
     inputContainer: inputContainer
     queueName: queueName
+    tags: tags
+  }
+}
+
+module alarm 'modules/alarm.bicep' = if (hasBatch && !empty(alarmEmail)) {
+  name: 'alarm'
+  params: {
+    name: name
+    location: location
+    insightsId: monitoring.outputs.insightsId
+    queueName: queueName
+    alarmEmail: alarmEmail
     tags: tags
   }
 }
@@ -196,6 +222,12 @@ output registryUri string = 'wasbs://${dataStorage.outputs.registryContainer}@${
 
 @description('Scope of the role that whoever publishes models needs: Storage Blob Data Contributor.')
 output modelsScope string = dataStorage.outputs.modelsId
+
+@description('What the roles on secrets in Key Vault are given to: the identity of the function app.')
+output principalId string = identity.properties.principalId
+
+@description('What MLflow’s webhook is registered for; empty without events.')
+output webhookUrl string = hasEvents ? '${functionApp.outputs.url}/registry-events' : ''
 
 @description('Where files are put to be scored; empty without batch.')
 output inputUri string = hasBatch ? 'wasbs://${inputContainer}@${dataStorage.outputs.blobHost}' : ''

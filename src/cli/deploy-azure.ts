@@ -1,11 +1,14 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { type VaultSecret, vaultSecrets } from '../deploy/azure-following.ts';
 import { azureNotes, azureParameters } from '../deploy/azure-parameters.ts';
 import {
   type AzureDeployment,
   type AzureStep,
   allowPublishing,
+  allowReadingSecret,
   createResources,
+  findVault,
   readKey,
   readOutput,
   uploadPackage,
@@ -27,6 +30,13 @@ export interface DeployAzureOptions {
   readonly run?: boolean;
 }
 
+interface Plan {
+  readonly deployment: AzureDeployment;
+  readonly model: string;
+  readonly hasKey: boolean;
+  readonly secrets: readonly VaultSecret[];
+}
+
 /** Print the commands that deploy an endpoint file to Azure, or run them one after the other. */
 export async function deployAzure(options: DeployAzureOptions): Promise<number> {
   const path = findEndpointFile(options.config);
@@ -43,8 +53,9 @@ export async function deployAzure(options: DeployAzureOptions): Promise<number> 
   }
   for (const note of azureNotes(file)) process.stderr.write(`mlflow-serverless: ${note}\n`);
   const hasKey = parameters.parameters['authLevel']?.value === 'function';
-  if (options.run === true) await runSteps(deployment, file.model, hasKey);
-  else process.stdout.write(script(deployment, file.model, hasKey));
+  const plan = { deployment, model: file.model, hasKey, secrets: vaultSecrets(file) };
+  if (options.run === true) await runSteps(plan);
+  else process.stdout.write(script(plan));
   return EXIT.ok;
 }
 
@@ -69,13 +80,14 @@ function locate({ resourceGroup, parameters }: DeployAzureOptions, name: string)
 }
 
 /** A script for a shell: what one line finds out, the next ones use. */
-function script(deployment: AzureDeployment, model: string, hasKey: boolean): string {
+function script({ deployment, model, hasKey, secrets }: Plan): string {
   const variable = (name: string, step: AzureStep): string => `${name}=$(${line(step)})`;
   const output = (name: string, key: string): string => variable(name, readOutput(deployment, key));
   const me = '$(az ad signed-in-user show --query id --output tsv)';
   return [
     `# The parameters are in ${deployment.parametersPath}.`,
     line(createResources(deployment)),
+    ...secretLines(secrets, output('IDENTITY', 'principalId')),
     output('APP', 'functionAppName'),
     line(uploadPackage(deployment, '$APP')),
     '',
@@ -85,6 +97,13 @@ function script(deployment: AzureDeployment, model: string, hasKey: boolean): st
     output('REGISTRY', 'registryUri'),
     ...publishLines(model, '"$REGISTRY"'),
     '',
+    ...(secrets.length > 0
+      ? [
+          '# Register this address with MLflow (docs/push.md).',
+          line(readOutput(deployment, 'webhookUrl')),
+          '',
+        ]
+      : []),
     '# Ask it.',
     output('URL', 'endpointUrl'),
     ...(hasKey ? [variable('KEY', readKey(deployment, '$APP'))] : []),
@@ -93,11 +112,22 @@ function script(deployment: AzureDeployment, model: string, hasKey: boolean): st
   ].join('\n');
 }
 
-async function runSteps(
-  deployment: AzureDeployment,
-  model: string,
-  hasKey: boolean,
-): Promise<void> {
+/** Before the program comes, which has the platform read them. */
+const secretLines = (secrets: readonly VaultSecret[], identity: string): string[] =>
+  secrets.length === 0
+    ? []
+    : [
+        '',
+        '# Let the function app read the secrets (once).',
+        identity,
+        ...secrets.flatMap(({ vault, name }) => [
+          `VAULT=$(${line(findVault(vault))})`,
+          line(allowReadingSecret('$IDENTITY', '$VAULT', name)),
+        ]),
+        '',
+      ];
+
+async function runSteps({ deployment, model, hasKey, secrets }: Plan): Promise<void> {
   const signal = untilInterrupted('what az has begun goes on in Azure; the same command continues');
   const say = (step: AzureStep): void => void process.stderr.write(`${line(step)}\n`);
   const run = (step: AzureStep): Promise<string> => {
@@ -105,6 +135,10 @@ async function runSteps(
     return runAz(step, signal);
   };
   const outputs = readOutputs(await run(createResources(deployment)));
+  for (const { vault, name } of secrets) {
+    const vaultId = (await run(findVault(vault))).trim();
+    await run(allowReadingSecret(outputs.principalId, vaultId, name));
+  }
   await run(uploadPackage(deployment, outputs.functionAppName));
   const key = hasKey ? line(readKey(deployment, outputs.functionAppName)) : undefined;
   process.stdout.write(
@@ -113,6 +147,9 @@ async function runSteps(
       ...publishLines(model, outputs.registryUri),
       'and ask it:',
       askLine(outputs.endpointUrl, key && `$(${key})`),
+      ...(outputs.webhookUrl === ''
+        ? []
+        : [`Register ${outputs.webhookUrl} as a webhook with MLflow: docs/push.md says how.`]),
       '',
     ].join('\n'),
   );
@@ -122,6 +159,9 @@ interface Outputs {
   readonly functionAppName: string;
   readonly endpointUrl: string;
   readonly registryUri: string;
+  readonly principalId: string;
+  /** Empty without events. */
+  readonly webhookUrl: string;
 }
 
 function readOutputs(text: string): Outputs {
@@ -131,6 +171,8 @@ function readOutputs(text: string): Outputs {
       functionAppName: found.functionAppName.value,
       endpointUrl: found.endpointUrl.value,
       registryUri: found.registryUri.value,
+      principalId: found.principalId.value,
+      webhookUrl: found.webhookUrl.value,
     };
   } catch (cause) {
     throw new ServingError(

@@ -1,3 +1,4 @@
+import { ServingError } from '../errors.ts';
 import { type Environment, readVariable } from './environment.ts';
 import { type JwtConfiguration, readJwtConfiguration } from './jwt-configuration.ts';
 import { VARIABLES } from './variables.ts';
@@ -41,6 +42,22 @@ export function findAuthLevel(
   } catch {
     return undefined; // whoever opens the endpoint reads them again, and reports it
   }
+}
+
+/**
+ * Where the platform cannot read a secret, a setting still holds the reference to it, and not what it refers to.
+ *
+ * @throws {ServingError} INVALID_PARAMETER_VALUE naming the setting
+ */
+export function checkReferences(environment: Environment): void {
+  const [name] = Object.keys(environment).filter((each) =>
+    environment[each]?.startsWith('@Microsoft.KeyVault('),
+  );
+  if (name === undefined) return;
+  throw new ServingError(
+    'INVALID_PARAMETER_VALUE',
+    `${name} is a reference to Key Vault that Azure could not follow: give the identity of the function app the role "Key Vault Secrets User" on the secret, see that it exists, and restart the app`,
+  );
 }
 
 const { jwtIssuer, jwtAudience, jwtScopes, jwtRoles, jwtJwksUri } = VARIABLES;

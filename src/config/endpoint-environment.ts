@@ -19,9 +19,9 @@ export function sourceEnvironment(file: EndpointFile): Variables {
       MLFLOW_TRACKING_URI: registry.uri,
       MLFLOW_TRACKING_AWS_SIGV4: String(registry.awsSigV4),
       ...(registry.workspace && { MLFLOW_WORKSPACE: registry.workspace }),
-      ...(registry.username && { MLFLOW_TRACKING_USERNAME_SECRET: referTo(registry.username) }),
-      ...(registry.password && { MLFLOW_TRACKING_PASSWORD_SECRET: referTo(registry.password) }),
-      ...(registry.token && { MLFLOW_TRACKING_TOKEN_SECRET: referTo(registry.token) }),
+      ...referTo('MLFLOW_TRACKING_USERNAME', registry.username),
+      ...referTo('MLFLOW_TRACKING_PASSWORD', registry.password),
+      ...referTo('MLFLOW_TRACKING_TOKEN', registry.token),
     }),
   };
 }
@@ -73,7 +73,12 @@ export function servingEnvironment(file: EndpointFile): Variables {
   };
 }
 
-const referTo = (secret: SecretReference): string =>
-  'ssmParameter' in secret
-    ? `ssm:${secret.ssmParameter}`
-    : `secretsmanager:${secret.secretArn}${secret.key === undefined ? '' : `#${secret.key}`}`;
+/** What is in Key Vault only the function app reads; here the variable itself has to be set. */
+function referTo(variable: string, secret: SecretReference | undefined): Variables {
+  if (secret === undefined || 'keyVaultSecret' in secret) return {};
+  const place =
+    'ssmParameter' in secret
+      ? `ssm:${secret.ssmParameter}`
+      : `secretsmanager:${secret.secretArn}${secret.key === undefined ? '' : `#${secret.key}`}`;
+  return { [`${variable}_SECRET`]: place };
+}

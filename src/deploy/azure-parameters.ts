@@ -1,5 +1,6 @@
 import type { EndpointFile } from '../config/endpoint-schema.ts';
 import { ServingError } from '../errors.ts';
+import { followingSettings } from './azure-following.ts';
 
 /** As `az deployment group create --parameters @file` takes them. */
 export interface AzureParameters {
@@ -30,12 +31,15 @@ export function azureParameters(file: EndpointFile): AzureParameters {
     requestsPerInstance: azure.requestsPerInstance,
     authLevel: authLevelOf(file),
     ...(entra && { entraTenantId: entra.tenantId, entraClientId: entra.clientId }),
-    settings: settingsOf(file),
+    ...(entra?.applications && { entraApplications: entra.applications }),
+    settings: { ...settingsOf(file), ...followingSettings(file) },
+    ...(file.events && { hasEvents: true }),
     ...apiManagement,
     ...(batch && {
       hasBatch: true,
       inputContainer: batch.input,
       outputContainer: batch.output,
+      ...(batch.alarmEmail && { alarmEmail: batch.alarmEmail }),
     }),
     logRetentionDays: azure.logRetentionDays,
     noncurrentDays: Math.min(file.store.noncurrentDays, MAX_RETENTION_DAYS),
@@ -114,9 +118,7 @@ function* foreignTo(file: EndpointFile): Generator<string> {
     yield 'azure.apiManagement limits nobody while the function app itself is open: add auth: { apiKey: true }';
   }
   if (batch !== undefined) yield 'batch names buckets of S3: use azure.batch';
-  if (events !== undefined) {
-    yield 'events names secrets of AWS: set MLFLOW_SERVERLESS_PUBLISH_TO, MLFLOW_TRACKING_URI and MLFLOW_SERVERLESS_WEBHOOK_SECRET (a Key Vault reference) of the function app';
-  }
+  if (events !== undefined) yield* foreignToEvents(file);
   if (runtime === 'python') {
     yield 'runtime: python runs models in a container: a function app of Node has no Python';
   }
@@ -129,6 +131,23 @@ function* foreignTo(file: EndpointFile): Generator<string> {
   if (api.throttle !== undefined) yield 'api.throttle is of API Gateway: use azure.apiManagement';
   if (api.domain !== undefined) {
     yield 'api.domain is of API Gateway: give the function app its own host name, and leave it out';
+  }
+}
+
+function* foreignToEvents({ events, registry }: EndpointFile): Generator<string> {
+  const { username, password, token } = registry ?? {};
+  const secrets = {
+    'events.webhookSecret': events?.webhookSecret,
+    ...{ 'registry.username': username, 'registry.password': password, 'registry.token': token },
+  };
+  for (const [place, secret] of Object.entries(secrets)) {
+    if (secret === undefined || 'keyVaultSecret' in secret) continue;
+    yield `${place} is kept in AWS: use keyVaultSecret, https://<vault>.vault.azure.net/secrets/<name>`;
+  }
+  if (registry?.awsSigV4)
+    yield 'registry.awsSigV4 signs with a role of AWS: use username and password, or token';
+  if (registry?.artifacts !== undefined) {
+    yield 'registry.artifacts is a place in S3, which a function app cannot read: let the MLflow server hand out the files (--serve-artifacts), and leave it out';
   }
 }
 

@@ -61,6 +61,26 @@ export const readKey = ({ resourceGroup }: AzureDeployment, functionApp: string)
   ],
 });
 
+/** Ask for the vault that keeps a secret: its name is unique in the world. */
+export const findVault = (vault: string): AzureStep => ({
+  title: `ask for the vault ${vault}`,
+  args: ['keyvault', 'show', '--name', vault, '--query', 'id', '--output', 'tsv'],
+});
+
+/** Let the function app read one secret; a second time changes nothing. */
+export const allowReadingSecret = (
+  principalId: string,
+  vaultId: string,
+  name: string,
+): AzureStep => ({
+  title: `let the function app read the secret ${name}`,
+  args: [
+    ...['role', 'assignment', 'create', '--role', 'Key Vault Secrets User'],
+    ...['--assignee-object-id', principalId, '--assignee-principal-type', 'ServicePrincipal'],
+    ...['--scope', `${vaultId}/secrets/${name}`],
+  ],
+});
+
 /** Let whoever is signed in publish models; once. */
 export const allowPublishing = (principalId: string, modelsScope: string): AzureStep => ({
   title: 'let yourself publish models (once)',

@@ -36,6 +36,12 @@ export const AZURE_ROLES: readonly {
     scope: 'models',
   },
   {
+    place: 'data-storage/publishModels',
+    role: 'Storage Blob Data Contributor',
+    id: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe',
+    scope: 'models',
+  },
+  {
     place: 'data-storage/readInput',
     role: 'Storage Blob Data Reader',
     id: '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1',
@@ -73,4 +79,10 @@ export const AZURE_SETTINGS: Readonly<Record<string, string>> = {
   BATCH_STORAGE__credential: 'the queue trigger: by identity, without a key',
   BATCH_STORAGE__queueServiceUri: 'the queue trigger: where the queue is',
   MLFLOW_REGISTRY_URI: 'MLflow’s own: where published models are',
+  MLFLOW_TRACKING_PASSWORD:
+    'MLflow’s own: of the server that is followed; a reference to Key Vault',
+  MLFLOW_TRACKING_URI: 'MLflow’s own: the server that is followed',
+  MLFLOW_TRACKING_USERNAME:
+    'MLflow’s own: of the server that is followed; a reference to Key Vault',
+  MLFLOW_WORKSPACE: 'MLflow’s own: of the server that is followed',
 };

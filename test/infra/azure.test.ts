@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { BATCH_QUEUE, POISON_QUEUE } from '../../src/adapters/azure/batch-queues.ts';
 import { parseEndpointFile } from '../../src/config/read-endpoint-file.ts';
 import { OTHER_VARIABLES, VARIABLES } from '../../src/config/variables.ts';
 import { azureParameters } from '../../src/deploy/azure-parameters.ts';
@@ -13,6 +14,7 @@ const MODULES = [
   'data-storage',
   'function-app',
   'file-events',
+  'alarm',
   'api-management',
 ].map((name) => ({ name, text: read(`modules/${name}`) }));
 
@@ -43,10 +45,20 @@ azure:
     tenantId: 11111111-1111-1111-1111-111111111111
     clientId: 22222222-2222-2222-2222-222222222222
     roles: [Caller]
+    applications: [33333333-3333-3333-3333-333333333333]
   apiManagement: { publisherEmail: team@example.com, requestsPerMinute: 100 }
   batch:
     { input: files-in, output: files-out, format: csv, maxRefusedRatio: 0.1, distributeAboveBytes: 4194304,
-      rangeBytes: 2097152, maxParallelParts: 7, toleratedFailureRatio: 0.2 }
+      rangeBytes: 2097152, maxParallelParts: 7, toleratedFailureRatio: 0.2, alarmEmail: files@example.com }
+registry:
+  uri: https://mlflow.example.com
+  username: { keyVaultSecret: "https://my-vault.vault.azure.net/secrets/mlflow-user" }
+  password: { keyVaultSecret: "https://my-vault.vault.azure.net/secrets/mlflow-password/0123456789abcdef0123456789abcdef" }
+  workspace: team
+events:
+  webhookSecret: { keyVaultSecret: "https://my-vault.vault.azure.net/secrets/webhook" }
+  publishOn: [alias, tag]
+  aliases: [champion]
 tags: { team: data }
 `;
 const parametersOf = (yaml: string) => azureParameters(parseEndpointFile(yaml, 'endpoint.yaml'));
@@ -56,6 +68,10 @@ const valuesOf = (yaml: string): Record<string, unknown> =>
   );
 const SMALL = 'name: wine\nmodel: models:/wine/3\nauth: { apiKey: true }\n';
 
+const VAULT = '{ keyVaultSecret: "https://my-vault.vault.azure.net/secrets/webhook" }';
+const FOLLOWING = (secret: string, more = ''): string =>
+  `auth: none\nregistry: { uri: "https://mlflow.example.com"${more} }\nevents: { webhookSecret: ${secret} }`;
+
 describe('the parameters of main.bicep', () => {
   it('are all of them filled from an endpoint file, with the types that it declares', () => {
     const values = valuesOf(FULL);
@@ -63,7 +79,13 @@ describe('the parameters of main.bicep', () => {
     expect(Object.keys(values).toSorted()).toEqual([...declared(MAIN).keys()].toSorted());
     const types = Object.entries(values).map(([name, value]) => {
       const type =
-        typeof value === 'number' ? 'int' : typeof value === 'boolean' ? 'bool' : typeof value;
+        typeof value === 'number'
+          ? 'int'
+          : typeof value === 'boolean'
+            ? 'bool'
+            : Array.isArray(value)
+              ? 'array'
+              : typeof value;
       return [name, type];
     });
     expect(Object.fromEntries(types)).toEqual(
@@ -84,6 +106,9 @@ describe('the parameters of main.bicep', () => {
       authLevel: 'function',
       entraTenantId: '11111111-1111-1111-1111-111111111111',
       entraClientId: '22222222-2222-2222-2222-222222222222',
+      entraApplications: ['33333333-3333-3333-3333-333333333333'],
+      alarmEmail: 'files@example.com',
+      hasEvents: true,
       publisherEmail: 'team@example.com',
       requestsPerMinute: 100,
       hasBatch: true,
@@ -102,6 +127,16 @@ describe('the parameters of main.bicep', () => {
         MLFLOW_SERVERLESS_BATCH_MAX_PARALLEL_PARTS: '7',
         MLFLOW_SERVERLESS_BATCH_TOLERATED_FAILURE_RATIO: '0.2',
         MLFLOW_SERVERLESS_CORS_ORIGINS: 'https://app.example.com',
+        MLFLOW_TRACKING_URI: 'https://mlflow.example.com',
+        MLFLOW_TRACKING_USERNAME:
+          '@Microsoft.KeyVault(SecretUri=https://my-vault.vault.azure.net/secrets/mlflow-user)',
+        MLFLOW_TRACKING_PASSWORD:
+          '@Microsoft.KeyVault(SecretUri=https://my-vault.vault.azure.net/secrets/mlflow-password/0123456789abcdef0123456789abcdef)',
+        MLFLOW_WORKSPACE: 'team',
+        MLFLOW_SERVERLESS_WEBHOOK_SECRET:
+          '@Microsoft.KeyVault(SecretUri=https://my-vault.vault.azure.net/secrets/webhook)',
+        MLFLOW_SERVERLESS_PUBLISH_ON: 'alias,tag',
+        MLFLOW_SERVERLESS_EVENT_ALIASES: 'champion',
       },
     });
   });
@@ -147,9 +182,16 @@ describe('the parameters of main.bicep', () => {
     ['auth: none\napi: { waf: { managedRules: true } }', /api\.waf/],
     ['auth: none\napi: { throttle: { requestsPerSecond: 1, burst: 1 } }', /api\.throttle/],
     ['auth: none\nazure: { apiManagement: { publisherEmail: a@b.c } }', /limits nobody/],
+    [
+      FOLLOWING('{ ssmParameter: /webhook }'),
+      /events\.webhookSecret is kept in AWS: use keyVaultSecret/,
+    ],
+    [FOLLOWING(VAULT, ', token: { ssmParameter: /t }'), /registry\.token is kept in AWS/],
+    [FOLLOWING(VAULT, ', awsSigV4: true'), /registry\.awsSigV4/],
+    [FOLLOWING(VAULT, ', artifacts: s3://artifacts'), /registry\.artifacts/],
     ['auth: none\nruntime: python\npython: { trust: [store] }', /runtime: python/],
   ])('refuse what Azure does not have here: %s', (lines, message) => {
-    expect(() => parametersOf(`name: wine\nmodel: models:/wine/3\n${lines}\n`)).toThrow(
+    expect(() => parametersOf(`name: wine\nmodel: models:/wine@champion\n${lines}\n`)).toThrow(
       expect.objectContaining({ code: 'NOT_IMPLEMENTED', message: expect.stringMatching(message) }),
     );
   });
@@ -222,6 +264,28 @@ describe('roles', () => {
     expect(Object.fromEntries(found.map(({ place, id, scope }) => [place, { id, scope }]))).toEqual(
       Object.fromEntries(AZURE_ROLES.map(({ place, id, scope }) => [place, { id, scope }])),
     );
+  });
+});
+
+describe('the alarm', () => {
+  const query = /query: '(.+)'$/m.exec(read('modules/alarm'))?.[1] ?? '';
+  const texts = [...query.matchAll(/message contains "([^"]+)"/g)].map(([, text = '']) =>
+    text.replace(/\$\{queueName\}/, BATCH_QUEUE),
+  );
+
+  it('finds what the host says of a message that failed too often', () => {
+    // Microsoft.Azure.WebJobs.Extensions.Storage, QueueProcessor
+    const line = `Message has reached MaxDequeueCount of 10. Moving message to queue '${POISON_QUEUE}'.`;
+
+    expect(texts.some((text) => line.includes(text))).toBe(true);
+    expect(MAIN).toContain(`var queueName = '${BATCH_QUEUE}'`);
+  });
+
+  it.each(['register-batch', 'register-batch-runs'])('finds what %s says', (name) => {
+    const source = readFileSync(`src/adapters/azure/${name}.ts`, 'utf8');
+    const said = [...source.matchAll(/log\.error\(\s*'([^']+)'/g)].map(([, line = '']) => line);
+
+    expect(said.filter((line) => texts.some((text) => line.includes(text)))).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { templateOf } from './synth.ts';
+import { ENDPOINT_FILES } from './endpoint-files.ts';
+import { synthesize, templateOf } from './synth.ts';
 
 const FOLLOWING = { Handler: 'registry-events.handler' };
 
@@ -27,6 +28,16 @@ describe('the receiver of webhooks', () => {
       Timeout: 900,
       EphemeralStorage: { Size: 2048 },
     });
+  });
+
+  it('does not look for secrets in Azure', () => {
+    const file = ENDPOINT_FILES['events'] as (typeof ENDPOINT_FILES)[string];
+    const keyVaultSecret = 'https://my-vault.vault.azure.net/secrets/webhook';
+    const events = { ...file.events, webhookSecret: { keyVaultSecret } } as typeof file.events;
+
+    expect(() => synthesize({ ...file, events })).toThrow(
+      /webhook is in Azure Key Vault, .*; use secretArn or ssmParameter/,
+    );
   });
 
   it('knows where secrets are kept, and not what they are', () => {

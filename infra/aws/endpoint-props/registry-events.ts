@@ -4,6 +4,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { EndpointFile, SecretReference } from '../../../src/config/endpoint-schema.ts';
+import { ServingError } from '../../../src/errors.ts';
 import type { ModelStoreBase } from '../constructs/model-store-base.ts';
 import type { VpcPlacement } from '../constructs/packaged-function.ts';
 import type { RegistryEventsProps } from '../constructs/registry-events-props.ts';
@@ -63,6 +64,12 @@ function secretSource(scope: Construct, id: string, reference: SecretReference):
     const name = reference.ssmParameter;
     return SecretSource.fromParameter(
       StringParameter.fromSecureStringParameterAttributes(scope, id, { parameterName: name }),
+    );
+  }
+  if ('keyVaultSecret' in reference) {
+    throw new ServingError(
+      'INVALID_PARAMETER_VALUE',
+      `endpoint file: ${reference.keyVaultSecret} is in Azure Key Vault, which a function of AWS does not read; use secretArn or ssmParameter`,
     );
   }
   const { secretArn, key } = reference;

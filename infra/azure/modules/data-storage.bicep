@@ -4,6 +4,7 @@ param location string
 param principalId string
 param noncurrentDays int
 param hasBatch bool
+param hasEvents bool
 param inputContainer string
 param outputContainer string
 param tags object
@@ -112,6 +113,17 @@ resource readModels 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: models
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataReader)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+// reason: what follows MLflow publishes versions and moves aliases, by the same function app
+resource publishModels 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (hasEvents) {
+  name: guid(models.id, principalId, blobDataContributor)
+  scope: models
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataContributor)
     principalId: principalId
     principalType: 'ServicePrincipal'
   }

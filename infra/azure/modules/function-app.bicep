@@ -13,8 +13,10 @@ param requestsPerInstance int
 param authLevel string
 param entraTenantId string
 param entraClientId string
+param entraApplications array
 param modelUri string
 param registryUri string
+param followingSettings object
 param batchSettings object
 param settings object
 param tags object
@@ -126,7 +128,7 @@ resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
   // checkov:skip=CKV_AZURE_222: the endpoint is public, behind keys or sign-in
   parent: app
   name: 'appsettings'
-  properties: union(programSettings, batchSettings, settings, hostSettings)
+  properties: union(programSettings, followingSettings, batchSettings, settings, hostSettings)
 }
 
 // Easy Auth: the platform checks tokens of Entra ID before a function is called.
@@ -166,6 +168,9 @@ resource signIn 'Microsoft.Web/sites/config@2024-04-01' = if (hasSignIn) {
             entraClientId
             'api://${entraClientId}'
           ]
+          defaultAuthorizationPolicy: empty(entraApplications) ? {} : {
+            allowedApplications: entraApplications
+          }
         }
       }
     }

@@ -42,4 +42,5 @@ resource publishTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' =
   }
 }
 
+output insightsId string = insights.id
 output connection string = insights.properties.ConnectionString

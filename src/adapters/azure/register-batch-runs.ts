@@ -73,6 +73,7 @@ export function registerBatchRuns({ open, log }: BatchRunOptions): void {
       { replay, reason }: { replay: string; reason: string },
       context: InvocationContext,
     ): Promise<Outcome<null>> => {
+      log.error('a run failed; the message that started it goes to the poison queue', { reason });
       context.extraOutputs.set(poison, [poisonMessage(replay, reason)]);
       return { ok: null };
     },

@@ -8,6 +8,8 @@ const guid = (what: string) =>
     /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
   );
 
+const EMAIL = /^[^@\s]+@[^@\s]+$/;
+
 const container = text(
   'the name of a container: 3 to 63 lower-case letters, digits and "-"',
   /^[a-z0-9](-?[a-z0-9]){2,62}$/,
@@ -19,6 +21,9 @@ const entra = section({
   roles: list(text('the value of an app role'), 'app roles')
     .optional()
     .describe('One of them must be in the claim roles. Default: whoever has a token'),
+  applications: list(guid('an application that may call'), 'applications')
+    .optional()
+    .describe('Tokens must be of one of these. Default: of any application of the tenant'),
 }).describe('Sign-in by Entra ID, checked by the platform (Easy Auth) before a function is called');
 
 const azureBatch = section({
@@ -26,12 +31,15 @@ const azureBatch = section({
   output: container.default('batch-output').describe('Where results go'),
   ...batchFields,
   maxParallelParts: maxParallelParts(1_000),
+  alarmEmail: text('an e-mail address', EMAIL)
+    .optional()
+    .describe(
+      'Told when a file cannot be scored; Azure takes about 1.50 USD a month for it. Default: nobody is',
+    ),
 }).describe('Files put into a container are scored');
 
 const apiManagement = section({
-  publisherEmail: text('an e-mail address', /^[^@\s]+@[^@\s]+$/).describe(
-    'Azure writes there about the service',
-  ),
+  publisherEmail: text('an e-mail address', EMAIL).describe('Azure writes there about the service'),
   requestsPerMinute: wholeNumber(1)
     .default(600)
     .describe('Of one key; a further request is answered with 429'),

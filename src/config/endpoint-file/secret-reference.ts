@@ -3,7 +3,7 @@ import { section, text } from './fields.ts';
 
 /**
  * Where a secret is kept: Secrets Manager (an ARN, and a key of it when it holds JSON) or an SSM
- * parameter. The secret itself stands nowhere in an endpoint file.
+ * parameter; on Azure, Key Vault. The secret itself stands nowhere in an endpoint file.
  */
 export const secretReference = z
   .union(
@@ -23,10 +23,16 @@ export const secretReference = z
           /^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
         ).describe('Name of an SSM SecureString parameter'),
       }),
+      section({
+        keyVaultSecret: text(
+          'the address of a secret, https://<vault>.vault.azure.net/secrets/<name>',
+          /^https:\/\/[a-z][a-z0-9-]{1,22}[a-z0-9]\.vault\.(azure\.net|azure\.cn|usgovcloudapi\.net)\/secrets\/[A-Za-z0-9-]{1,127}(\/[0-9a-f]{32})?$/,
+        ).describe('Address of a secret in Azure Key Vault; on Azure only'),
+      }),
     ],
     {
       error:
-        'expected either secretArn (and key) or ssmParameter: where the secret is kept, never the secret itself',
+        'expected secretArn (and key) or ssmParameter, on Azure keyVaultSecret: where the secret is kept, never the secret itself',
     },
   )
   .describe('Where a secret is kept; never the secret itself');

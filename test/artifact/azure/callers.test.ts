@@ -147,4 +147,17 @@ describe('the webhooks of MLflow', () => {
     expect(await response.text()).not.toContain('WEBHOOK_SECRET');
     expect(started.log()).toContain('MLFLOW_SERVERLESS_WEBHOOK_SECRET is not set');
   });
+
+  it('are refused when Azure could not read the secret: the reference to it is none', async () => {
+    const reference = '@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/webhook)';
+    const started = await start({ ...events(), MLFLOW_SERVERLESS_WEBHOOK_SECRET: reference });
+    const body = webhookBody('prompt', 'created', { name: 'greeting' });
+
+    const answer = await send(body, signedHeaders({ body, secret: reference, nowMs: Date.now() }));
+
+    expect(answer.status).toBe(500);
+    expect(started.log()).toContain(
+      'MLFLOW_SERVERLESS_WEBHOOK_SECRET is a reference to Key Vault that Azure could not follow',
+    );
+  });
 });

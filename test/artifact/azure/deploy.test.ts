@@ -30,7 +30,19 @@ const OUTPUTS = JSON.stringify({
   functionAppName: { value: 'wine-app' },
   endpointUrl: { value: 'https://wine-app.azurewebsites.net' },
   registryUri: { value: 'wasbs://models@account.blob.core.windows.net/registry' },
+  principalId: { value: '11111111-2222-3333-4444-555555555555' },
+  webhookUrl: { value: '' },
 });
+const FOLLOWING = `
+name: wine
+model: models:/wine@champion
+auth: { apiKey: true }
+registry:
+  uri: https://mlflow.example.com
+  token: { keyVaultSecret: "https://my-vault.vault.azure.net/secrets/mlflow-token" }
+events:
+  webhookSecret: { keyVaultSecret: "https://my-vault.vault.azure.net/secrets/webhook" }
+`;
 const args = (...more: string[]): string[] => [
   ...['deploy', 'azure', '-g', 'my group', '-c', join(folder, 'endpoint.yaml')],
   ...['--parameters', parameters, ...more],
@@ -66,6 +78,35 @@ describe('deploy azure, with the built zip', () => {
     expect(called[1]).toMatch(/config-zip .*--name wine-app/);
     expect(stdout).toContain('https://wine-app.azurewebsites.net is deployed');
     expect(stdout).toContain('--to wasbs://models@account.blob.core.windows.net/registry');
+  });
+
+  it('lets the function app read the secrets that the file names, before the program comes', async () => {
+    writeFileSync(join(folder, 'endpoint.yaml'), FOLLOWING);
+    const outputs = OUTPUTS.replace(
+      '"webhookUrl":{"value":""}',
+      '"webhookUrl":{"value":"https://wine-app.azurewebsites.net/registry-events"}',
+    );
+    const environment = placeAz(
+      `case "$1" in deployment) echo '${outputs}';; keyvault) echo /vaults/my-vault;; esac`,
+    );
+
+    const { exitCode, stdout } = await runCli(args('--run'), { environment });
+
+    expect(exitCode).toBe(0);
+    const called = readFileSync(calls, 'utf8').trimEnd().split('\n');
+    expect(called.map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+      'deployment group create',
+      ...['keyvault show --name', 'role assignment create'],
+      ...['keyvault show --name', 'role assignment create'],
+      'functionapp deployment source',
+    ]);
+    expect(called[4]).toMatch(
+      /--role Key Vault Secrets User --assignee-object-id 11111111-2222-.* --scope \/vaults\/my-vault\/secrets\/mlflow-token$/,
+    );
+    expect(stdout).toContain('Register https://wine-app.azurewebsites.net/registry-events');
+    const printed = (await runCli(args())).stdout;
+    expect(printed).toContain('az keyvault show --name my-vault');
+    expect(printed).toContain('--scope "$VAULT/secrets/webhook"');
   });
 
   it('stops at the first failure', async () => {
