@@ -24,12 +24,9 @@ export interface StreamedOptions {
   readonly signal: AbortSignal;
 }
 
-/** Whether a file is one that `predictStreamed` is for. */
-export async function isWorthStreaming(
-  path: string | undefined,
-  contentType: string,
-): Promise<boolean> {
-  if (path === undefined || contentType !== 'csv') return false;
+/** Whether a file is one that `predictStreamed` is for; what comes from standard input lies in a file by then. */
+export async function isWorthStreaming(path: string, contentType: string): Promise<boolean> {
+  if (contentType !== 'csv') return false;
   const found = await stat(path).catch(() => undefined); // who reads it says what is wrong
   return found?.isFile() === true && found.size >= STREAMED_FROM_BYTES;
 }

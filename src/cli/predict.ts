@@ -16,7 +16,8 @@ import { createEnvironmentProgress } from './environment-progress.ts';
 import { EXIT } from './failure.ts';
 import { fileProblem } from './file-problem.ts';
 import { orInterrupted } from './or-interrupted.ts';
-import { isWorthStreaming, predictStreamed } from './predict-streamed.ts';
+import { isWorthStreaming, predictStreamed, STREAMED_FROM_BYTES } from './predict-streamed.ts';
+import { type SpooledInput, spoolInput } from './spool-input.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 export interface PredictOptions extends EndpointOptions {
@@ -65,31 +66,48 @@ async function predictWith(
   const log = createLog({ level: configuration.logLevel ?? 'warn' });
   const isVerbose = log.isEnabled('info');
   const telemetry = isVerbose ? createLogTelemetry(log) : NO_TELEMETRY;
-  const { inputPath, outputPath, contentType } = options;
-  const isLarge = await isWorthStreaming(inputPath, contentType);
-  const [endpoint, body] = await Promise.all([
+  const { outputPath, contentType } = options;
+  const [endpoint, input] = await Promise.all([
     openEndpoint({ configuration, log, telemetry, ...opening }),
-    isLarge ? undefined : readInput(inputPath),
+    openInput(options, opening.signal),
   ]);
-  const model = await endpoint.preload();
-  if (body === undefined) {
-    const streamed = { configuration, model, inputPath: inputPath as string, outputPath };
-    if (await predictStreamed({ ...streamed, signal: opening.signal })) {
-      await endpoint.close();
-      return EXIT.ok;
+  try {
+    const model = await endpoint.preload();
+    if (input.kind === 'file') {
+      const streamed = { configuration, model, inputPath: input.path, outputPath };
+      if (await predictStreamed({ ...streamed, signal: opening.signal })) {
+        await endpoint.close();
+        return EXIT.ok;
+      }
     }
+    const invocation = {
+      contentType: MIME_TYPES[contentType],
+      body: input.kind === 'bytes' ? input.bytes : await readWhole(input.path),
+      model,
+      limits: { ...configuration.limits, ...NO_LIMITS },
+      hasTypedCsv: false,
+    };
+    const { text } = await score(invocation, options);
+    await writeOutput(outputPath, text);
+    await endpoint.close();
+    return EXIT.ok;
+  } finally {
+    if (input.kind === 'file') input.remove();
   }
-  const invocation = {
-    contentType: MIME_TYPES[contentType],
-    body: body ?? (await readInput(inputPath)),
-    model,
-    limits: { ...configuration.limits, ...NO_LIMITS },
-    hasTypedCsv: false,
-  };
-  const { text } = await score(invocation, options);
-  await writeOutput(outputPath, text);
-  await endpoint.close();
-  return EXIT.ok;
+}
+
+/** A large CSV is left in its file, and put into one when it comes from a pipe. */
+async function openInput(
+  { inputPath, contentType }: PredictOptions,
+  signal: AbortSignal,
+): Promise<SpooledInput> {
+  if (inputPath === undefined && contentType === 'csv') {
+    return spoolInput(process.stdin, { spooledFromBytes: STREAMED_FROM_BYTES, signal });
+  }
+  if (inputPath !== undefined && (await isWorthStreaming(inputPath, contentType))) {
+    return { kind: 'file', path: inputPath, remove: () => undefined };
+  }
+  return { kind: 'bytes', bytes: await readWhole(inputPath) };
 }
 
 async function score(invocation: Invocation, options: PredictOptions): Promise<Scored> {
@@ -109,7 +127,7 @@ function withTypeHint(error: unknown, { inputPath = '', contentType }: PredictOp
   return new ServingError(error.code, message, { cause: error });
 }
 
-async function readInput(path: string | undefined): Promise<Uint8Array> {
+async function readWhole(path: string | undefined): Promise<Uint8Array> {
   try {
     return path === undefined ? await buffer(process.stdin) : await readFile(path);
   } catch (error) {

@@ -3,7 +3,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -25,7 +24,7 @@ const MLMODEL =
   'flavors: {onnx: {data: model.onnx}, python_function: {loader_module: mlflow.onnx}}';
 let root: string;
 let rows: string;
-/** What is answered to the same rows from standard input, which are one request. */
+/** What is answered to the same rows from a pipe that is named as a file, which are one request. */
 let whole: string;
 
 beforeAll(() => {
@@ -36,11 +35,12 @@ beforeAll(() => {
   mkdirSync(join(root, 'tmp'));
   // The last column has integers in the first blocks and decimals in the last one.
   rows = putRows('rows.csv', (at) => `${at % 1000},${(at % 77) / 8},${at < 1e6 ? at % 9 : 0.5}`);
+  const asked = ['predict', '-m', join(root, 'linear'), '-t', 'csv', '-i', '/dev/stdin'];
   whole = execFileSync(
-    process.execPath,
-    [MAIN, 'predict', '-m', join(root, 'linear'), '-t', 'csv'],
+    'sh',
+    ['-c', 'cat "$0" | exec "$@"', rows, process.execPath, MAIN, ...asked],
     {
-      stdio: [openSync(rows, 'r'), 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
     },
@@ -85,6 +85,38 @@ describe('predict on a large CSV file', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout === whole).toBe(true);
     expect(leftBehind()).toEqual([]);
+  });
+
+  it.each([
+    { name: 'linear', exitCode: 0 },
+    { name: 'scalar', exitCode: 1 },
+  ])('reads a pipe into a file that is gone afterwards, with the model $name', async (expected) => {
+    const piped = ['predict', '-m', join(root, expected.name), '-t', 'csv'];
+
+    const { exitCode, stdout, stderr } = await runCli(piped, {
+      stdin: readFileSync(rows, 'utf8'),
+      environment: { TMPDIR: join(root, 'tmp'), NODE_DISABLE_COMPILE_CACHE: '1' },
+    });
+
+    expect(exitCode, stderr).toBe(expected.exitCode);
+    if (exitCode === 0) expect(stdout === whole).toBe(true);
+    else expect(stderr).toMatch(/outputs have different numbers of values/);
+    expect(leftBehind()).toEqual([]);
+  });
+
+  it('says where a pipe could not be kept', async () => {
+    const { exitCode, stderr } = await runCli(
+      ['predict', '-m', join(root, 'linear'), '-t', 'csv'],
+      {
+        stdin: readFileSync(rows, 'utf8'),
+        environment: { TMPDIR: join(root, 'nowhere'), NODE_DISABLE_COMPILE_CACHE: '1' },
+      },
+    );
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^mlflow-serverless: cannot write .*nowhere.*: there is no such file or folder\n$/,
+    );
   });
 
   it('writes it into a file, through a link too, with the rights that the file had', async () => {
