@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../helpers/azurite.ts';
+import { csvOf, wineRows } from '../batch/wine-rows.ts';
 import { type FunctionApp, startFunctionApp, unzipFunctionApp } from './function-app.ts';
 import { putBlob, putWine } from './wine-container.ts';
 
@@ -69,6 +70,12 @@ const ask = (path = '/invocations', init: RequestInit = {}): Promise<Response> =
     ...init,
   });
 
+/** Some tens of milliseconds of a thread. */
+const LARGE = {
+  headers: { 'content-type': 'text/csv' },
+  body: csvOf(wineRows(30_000)),
+};
+
 describe('the built function app of Azure', () => {
   it('is a zip that stays small', () => {
     expect(statSync('dist/azure-x64.zip').size).toBeLessThan(MAX_ZIP_BYTES);
@@ -125,6 +132,40 @@ describe('the built function app of Azure', () => {
     await expect
       .poll(async () => [...new Set(await answers())], { timeout: 20_000 })
       .toEqual(['1']);
+  });
+
+  it('does for others what callers who have gone no longer wait for', async () => {
+    // The worker of Node is not told that a caller has gone: what it asked for runs on, and its place becomes free.
+    await start({ MLFLOW_SERVERLESS_THREADS: '1', MLFLOW_SERVERLESS_QUEUE: '4' });
+    expect((await ask()).status).toBe(200);
+    const gone = new AbortController();
+    const statuses: number[] = [];
+    const left = Array.from({ length: 12 }, () =>
+      ask('/invocations', { ...LARGE, signal: gone.signal }).then(({ status }) => {
+        statuses.push(status);
+        if (status === 503) gone.abort();
+      }),
+    );
+
+    expect(await Promise.allSettled(left)).toContainEqual(
+      expect.objectContaining({ status: 'rejected' }),
+    );
+    expect(statuses).toContain(503);
+    const atOnce = () => Promise.all(Array.from({ length: 5 }, async () => (await ask()).status));
+    await expect.poll(atOnce, { timeout: 20_000 }).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  it('answers 504 to what takes too long, and the next one as before', async () => {
+    await start({
+      MLFLOW_SERVERLESS_THREADS: '1',
+      MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT: '0.25',
+    });
+    await expect.poll(async () => (await ask()).status, { timeout: 20_000 }).toBe(200);
+
+    const large = await Promise.all(Array.from({ length: 16 }, () => ask('/invocations', LARGE)));
+
+    expect(large.map(({ status }) => status)).toContain(504);
+    await expect.poll(async () => (await ask()).status, { timeout: 20_000 }).toBe(200);
   });
 
   it('serves on when the registry is gone', async () => {
