@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { answerCsv } from '../batch/answer/answer-csv.ts';
+import { answerParquet } from '../batch/answer/answer-parquet.ts';
+import type { FrameItem, RowsAnswer, RowsItem, ScoredPart } from '../batch/answer/rows-item.ts';
 import type { BatchInput } from '../batch/batch-input.ts';
 import { identifyModel } from '../batch/identify-model.ts';
 import { openLocalInput } from '../batch/store/local-input.ts';
@@ -11,8 +13,12 @@ import { ServingError } from '../errors.ts';
 import type { LoadedModel } from '../serving/loaded-model.ts';
 import { openPendingAnswer, type PendingAnswer } from './pending-answer.ts';
 
-/** Of smaller files all is read and scored before threads have started; bytes. */
+/** Of smaller files all is read and scored before threads have started; bytes. Parquet is compressed. */
 export const STREAMED_FROM_BYTES = 16 * 2 ** 20;
+const STREAMED_FROM: Readonly<Record<string, number>> = {
+  csv: STREAMED_FROM_BYTES,
+  parquet: STREAMED_FROM_BYTES / 4,
+};
 /** Longer files Node does not read at once; bytes. */
 const MAX_WHOLE_BYTES = 2 ** 31 - 1;
 
@@ -20,19 +26,21 @@ export interface StreamedOptions {
   readonly configuration: ServedConfiguration;
   readonly model: LoadedModel;
   readonly inputPath: string;
+  readonly contentType: 'csv' | 'parquet';
   readonly outputPath: string | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Whether a file is one that `predictStreamed` is for; what comes from standard input lies in a file by then. */
 export async function isWorthStreaming(path: string, contentType: string): Promise<boolean> {
-  if (contentType !== 'csv') return false;
+  const fromBytes = STREAMED_FROM[contentType];
+  if (fromBytes === undefined) return false;
   const found = await stat(path).catch(() => undefined); // who reads it says what is wrong
-  return found?.isFile() === true && found.size >= STREAMED_FROM_BYTES;
+  return found?.isFile() === true && found.size >= fromBytes;
 }
 
 /**
- * Score a CSV file in threads, a piece at a time, and write what `predict` writes when it scores it as one request.
+ * Score a CSV or Parquet file in threads, a piece at a time, and write what `predict` writes when it scores it as one request.
  *
  * Whatever fails, fails the request as a whole, and it is for the caller to find out with which words: false is returned then.
  *
@@ -63,7 +71,7 @@ export async function predictStreamed(options: StreamedOptions): Promise<boolean
 async function answerInThreads(
   input: BatchInput,
   pending: PendingAnswer,
-  { configuration, model, signal }: StreamedOptions,
+  { configuration, model, signal, contentType }: StreamedOptions,
 ): Promise<boolean> {
   let failure: unknown;
   const failing = async (work: Promise<void>): Promise<void> => {
@@ -77,20 +85,21 @@ async function answerInThreads(
   const size = availableParallelism();
   const threads = await startAnswerThreads({ configuration, version, digest, size });
   try {
-    return await answerCsv({
-      input,
-      signature: model.mlmodel.signature,
-      score: (item) =>
-        threads.run(
-          item,
-          item.blocks.map(({ bytes }) => bytes.buffer as ArrayBuffer),
-        ),
-      parallel: threads.parallel,
-      output: {
-        write: (bytes) => failing(pending.write(bytes)),
-        restart: () => failing(pending.restart()),
-      },
-    });
+    const { signature } = model.mlmodel;
+    const { parallel } = threads;
+    const output = {
+      write: (bytes: Uint8Array) => failing(pending.write(bytes)),
+      restart: () => failing(pending.restart()),
+    };
+    if (contentType === 'parquet') {
+      const score = (item: FrameItem) => threads.run(item, []) as Promise<ScoredPart>;
+      return await answerParquet({ input, signature, score, parallel, output });
+    }
+    const score = (item: RowsItem) => {
+      const buffers = item.blocks.map(({ bytes }) => bytes.buffer as ArrayBuffer);
+      return threads.run(item, buffers) as Promise<RowsAnswer>;
+    };
+    return await answerCsv({ input, signature, score, parallel, output });
   } catch (error) {
     signal.throwIfAborted();
     if (failure !== undefined) throw failure;
@@ -109,6 +118,10 @@ const stoppable = (input: BatchInput, signal: AbortSignal): BatchInput => ({
       signal.throwIfAborted();
       yield bytes;
     }
+  },
+  read(range) {
+    signal.throwIfAborted();
+    return input.read(range);
   },
 });
 

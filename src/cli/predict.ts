@@ -16,7 +16,12 @@ import { createEnvironmentProgress } from './environment-progress.ts';
 import { EXIT } from './failure.ts';
 import { fileProblem } from './file-problem.ts';
 import { orInterrupted } from './or-interrupted.ts';
-import { isWorthStreaming, predictStreamed, STREAMED_FROM_BYTES } from './predict-streamed.ts';
+import {
+  isWorthStreaming,
+  predictStreamed,
+  STREAMED_FROM_BYTES,
+  type StreamedOptions,
+} from './predict-streamed.ts';
 import { type SpooledInput, spoolInput } from './spool-input.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
@@ -36,6 +41,7 @@ const MIME_TYPES = {
 const NO_LIMITS = {
   maxBodyBytes: Number.MAX_SAFE_INTEGER,
   maxRows: Number.MAX_SAFE_INTEGER,
+  maxDecodedBytes: Number.MAX_SAFE_INTEGER,
 };
 
 /**
@@ -74,7 +80,8 @@ async function predictWith(
   try {
     const model = await endpoint.preload();
     if (input.kind === 'file') {
-      const streamed = { configuration, model, inputPath: input.path, outputPath };
+      const { contentType, path: inputPath } = input;
+      const streamed = { configuration, model, inputPath, outputPath, contentType };
       if (await predictStreamed({ ...streamed, signal: opening.signal })) {
         await endpoint.close();
         return EXIT.ok;
@@ -96,16 +103,23 @@ async function predictWith(
   }
 }
 
-/** A large CSV is left in its file, and put into one when it comes from a pipe. */
+type OpenInput =
+  | Extract<SpooledInput, { kind: 'bytes' }>
+  | (Extract<SpooledInput, { kind: 'file' }> & Pick<StreamedOptions, 'contentType'>);
+
+/** What is large is left in its file; a large CSV from a pipe is put into one. */
 async function openInput(
   { inputPath, contentType }: PredictOptions,
   signal: AbortSignal,
-): Promise<SpooledInput> {
+): Promise<OpenInput> {
   if (inputPath === undefined && contentType === 'csv') {
-    return spoolInput(process.stdin, { spooledFromBytes: STREAMED_FROM_BYTES, signal });
+    const spooling = { spooledFromBytes: STREAMED_FROM_BYTES, signal };
+    const spooled = await spoolInput(process.stdin, spooling);
+    return spooled.kind === 'bytes' ? spooled : { ...spooled, contentType };
   }
-  if (inputPath !== undefined && (await isWorthStreaming(inputPath, contentType))) {
-    return { kind: 'file', path: inputPath, remove: () => undefined };
+  if (inputPath !== undefined && contentType !== 'json') {
+    const isLarge = await isWorthStreaming(inputPath, contentType);
+    if (isLarge) return { kind: 'file', path: inputPath, contentType, remove: () => undefined };
   }
   return { kind: 'bytes', bytes: await readWhole(inputPath) };
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { RowsAnswer, RowsItem } from '../batch/answer/rows-item.ts';
+import type { AnswerItem, RowsAnswer, ScoredPart } from '../batch/answer/rows-item.ts';
 import { scoreBlocks } from '../batch/answer/score-blocks.ts';
+import { scoreFrame } from '../batch/answer/score-frame.ts';
 import type { EncodedChunk } from '../batch/encoded-chunk.ts';
 import { createBatchEngine } from '../batch/engine.ts';
 import { identifyModel } from '../batch/identify-model.ts';
@@ -21,7 +22,7 @@ export interface BatchThreadData {
 }
 
 interface Done {
-  readonly result: RowsAnswer | EncodedChunk<OutputPiece>;
+  readonly result: RowsAnswer | ScoredPart | EncodedChunk<OutputPiece>;
   readonly transfer: ArrayBuffer[];
 }
 
@@ -41,11 +42,14 @@ async function open() {
   }
   const engine = createBatchEngine({ model, limits });
   return {
-    async run(work: ThreadItem | RowsItem): Promise<Done> {
+    async run(work: ThreadItem | AnswerItem): Promise<Done> {
       if ('blocks' in work) {
         const result = await scoreBlocks(work, model, limits);
-        const { scored } = result;
-        return { result, transfer: scored.kind === 'part' ? ownBuffer(scored.part.rows) : [] };
+        return { result, transfer: rowsOf(result.scored) };
+      }
+      if ('frame' in work) {
+        const result = await scoreFrame(work.frame, model, limits);
+        return { result, transfer: rowsOf(result) };
       }
       const result = await engine.score(work.item, work.options);
       const { piece } = result;
@@ -55,6 +59,9 @@ async function open() {
     close: () => endpoint.close(),
   };
 }
+
+const rowsOf = (scored: RowsAnswer['scored']): ArrayBuffer[] =>
+  scored.kind === 'part' ? ownBuffer(scored.part.rows) : [];
 
 /** Small buffers of Node lie in one that others lie in, too. */
 const ownBuffer = ({ buffer, length }: Uint8Array): ArrayBuffer[] =>

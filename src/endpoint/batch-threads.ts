@@ -1,4 +1,4 @@
-import type { RowsAnswer, RowsItem } from '../batch/answer/rows-item.ts';
+import type { AnswerItem, RowsAnswer, ScoredPart } from '../batch/answer/rows-item.ts';
 import type { EncodedChunk } from '../batch/encoded-chunk.ts';
 import { fixedModelUri } from '../batch/fixed-model-uri.ts';
 import { startThreadPool, type ThreadPool } from '../batch/threads/thread-pool.ts';
@@ -28,7 +28,7 @@ export const startBatchThreads = (
 /** Start threads that score parts of one answer. Throws as `startBatchThreads`. */
 export const startAnswerThreads = (
   options: BatchThreadsOptions,
-): Promise<ThreadPool<RowsItem, RowsAnswer>> => start(options);
+): Promise<ThreadPool<AnswerItem, RowsAnswer | ScoredPart>> => start(options);
 
 function start<Item, Result>({
   configuration,

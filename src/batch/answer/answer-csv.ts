@@ -3,15 +3,10 @@ import type { Signature } from '../../model/signature.ts';
 import { isMostlyPadding } from '../../scoring/csv/read-block.ts';
 import type { BatchInput } from '../batch-input.ts';
 import { mapInOrder } from '../map-in-order.ts';
+import { type AnswerOutput, createAnswerWriter } from './answer-writer.ts';
 import { groupBlocks } from './group-blocks.ts';
 import { areTakenByRow, joinDtypes } from './join-dtypes.ts';
-import {
-  type AnswerPart,
-  BETWEEN_ROWS,
-  type ColumnDtypes,
-  type RowsAnswer,
-  type RowsItem,
-} from './rows-item.ts';
+import type { ColumnDtypes, RowsAnswer, RowsItem } from './rows-item.ts';
 
 export interface AnswerCsvOptions {
   readonly input: BatchInput;
@@ -20,12 +15,6 @@ export interface AnswerCsvOptions {
   /** Items that are scored, or wait for it, at once. */
   readonly parallel: number;
   readonly output: AnswerOutput;
-}
-
-export interface AnswerOutput {
-  write(bytes: Uint8Array): Promise<void>;
-  /** Drop what was written so far. */
-  restart(): Promise<void>;
 }
 
 /**
@@ -59,7 +48,7 @@ async function answerAs(
   let dtypes = given;
   let found: ColumnDtypes = [];
   let paddedCells = 0;
-  let last: AnswerPart | undefined;
+  const written = createAnswerWriter(output);
   let refusal: ServingError | undefined;
   /** Rows are something else than what the first ones are, or are refused as that. */
   let isOther = false;
@@ -76,15 +65,7 @@ async function answerAs(
     if (scored.kind === 'refused') refusal ??= refused(scored, firstRow);
     isOther ||= scored.kind !== 'part';
     if (scored.kind !== 'part' || isOther) return given === undefined;
-    return add(scored.part);
-  }
-
-  async function add(part: AnswerPart): Promise<boolean> {
-    if (last !== undefined && last.shape !== part.shape) return false;
-    await output.write(last === undefined ? Buffer.from(part.open) : BETWEEN_ROWS);
-    await output.write(part.rows);
-    last = part;
-    return true;
+    return written.add(scored.part);
   }
 
   /** What refuses rows of these dtypes refuses the request. */
@@ -110,9 +91,7 @@ async function answerAs(
     await items.return(undefined);
   }
   if (isOther) return isEqual(found, dtypes) ? whole() : { kind: 'other dtypes', dtypes: found };
-  if (last === undefined) return whole();
-  await output.write(Buffer.from((last as AnswerPart).close));
-  return { kind: 'answered' };
+  return (await written.end()) ? { kind: 'answered' } : whole();
 }
 
 /** Its own row numbers are counted from there. */

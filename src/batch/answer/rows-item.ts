@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../errors.ts';
+import type { Frame } from '../../model/frame.ts';
 import type { GuessedDtype } from '../../scoring/csv/cast-blocks.ts';
 import type { CsvBlock, CsvTable } from '../../scoring/csv/untyped-block.ts';
 
@@ -18,19 +19,31 @@ export interface RowsItem {
   readonly isLookedAtOnly?: boolean;
 }
 
+/** Some rows of a columnar file, for a thread. */
+export interface FrameItem {
+  readonly frame: Frame;
+}
+
+/** What a thread does for one answer. */
+export type AnswerItem = RowsItem | FrameItem;
+
+/** What came of rows as a part of the one answer. */
+export type ScoredPart =
+  | { readonly kind: 'part'; readonly part: AnswerPart }
+  /** As what they were taken for. */
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string }
+  /** An answer that is no list of rows. */
+  | { readonly kind: 'other answer' };
+
 /** What came of them. */
 export interface RowsAnswer {
   /** Of these blocks. */
   readonly dtypes: ColumnDtypes;
   readonly paddedCells: number;
   readonly scored:
-    | { readonly kind: 'part'; readonly part: AnswerPart }
+    | ScoredPart
     /** Looked at only, or of other dtypes than were asked for. */
-    | { readonly kind: 'nothing' }
-    /** As what they were taken for. */
-    | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string }
-    /** An answer that is no list of rows. */
-    | { readonly kind: 'other answer' };
+    | { readonly kind: 'nothing' };
 }
 
 /** The part of an answer that some rows are. */
