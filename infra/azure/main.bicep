@@ -35,6 +35,9 @@ param alwaysReadyInstances int = 0
 @maxValue(1000)
 param requestsPerInstance int = 64
 
+@description('A subnet of an existing network, through which the function app reaches others; empty for none.')
+param subnetId string = ''
+
 @description('Which key callers send: function, or anonymous when somebody else checks them.')
 @allowed(['anonymous', 'function'])
 param authLevel string = 'function'
@@ -152,6 +155,7 @@ module functionApp 'modules/function-app.bicep' = {
     maximumInstances: maximumInstances
     alwaysReadyInstances: alwaysReadyInstances
     requestsPerInstance: requestsPerInstance
+    subnetId: subnetId
     authLevel: authLevel
     entraTenantId: entraTenantId
     entraClientId: entraClientId

@@ -29,6 +29,7 @@ export function azureParameters(file: EndpointFile): AzureParameters {
     maximumInstances: azure.maxInstances,
     alwaysReadyInstances: azure.alwaysReady,
     requestsPerInstance: azure.requestsPerInstance,
+    ...(azure.subnetId && { subnetId: azure.subnetId }),
     authLevel: authLevelOf(file),
     ...(entra && { entraTenantId: entra.tenantId, entraClientId: entra.clientId }),
     ...(entra?.applications && { entraApplications: entra.applications }),
@@ -124,8 +125,7 @@ function* foreignTo(file: EndpointFile): Generator<string> {
   }
   if (store.bucket !== undefined) yield 'store.bucket is a bucket of S3: leave it out';
   if (store.kmsKeyArn !== undefined) yield 'store.kmsKeyArn is a key of AWS: leave it out';
-  if (lambda.vpc !== undefined)
-    yield 'lambda.vpc is a network of AWS, and there is none for Azure yet: leave it out';
+  if (lambda.vpc !== undefined) yield 'lambda.vpc is a network of AWS: use azure.subnetId';
   if (api.waf !== undefined)
     yield 'api.waf is a firewall of AWS: put Front Door in front, and leave it out';
   if (api.throttle !== undefined) yield 'api.throttle is of API Gateway: use azure.apiManagement';

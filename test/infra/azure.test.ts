@@ -40,6 +40,7 @@ azure:
   maxInstances: 50
   alwaysReady: 2
   requestsPerInstance: 16
+  subnetId: /subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/functions
   logRetentionDays: 60
   entra:
     tenantId: 11111111-1111-1111-1111-111111111111
@@ -103,6 +104,8 @@ describe('the parameters of main.bicep', () => {
       maximumInstances: 50,
       alwaysReadyInstances: 2,
       requestsPerInstance: 16,
+      subnetId:
+        '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/functions',
       authLevel: 'function',
       entraTenantId: '11111111-1111-1111-1111-111111111111',
       entraClientId: '22222222-2222-2222-2222-222222222222',
@@ -189,6 +192,10 @@ describe('the parameters of main.bicep', () => {
     [FOLLOWING(VAULT, ', token: { ssmParameter: /t }'), /registry\.token is kept in AWS/],
     [FOLLOWING(VAULT, ', awsSigV4: true'), /registry\.awsSigV4/],
     [FOLLOWING(VAULT, ', artifacts: s3://artifacts'), /registry\.artifacts/],
+    [
+      'auth: none\nlambda: { vpc: { vpcId: vpc-1, subnetIds: [subnet-1], securityGroupIds: [sg-1] } }',
+      /lambda\.vpc is a network of AWS: use azure\.subnetId/,
+    ],
     ['auth: none\nruntime: python\npython: { trust: [store] }', /runtime: python/],
   ])('refuse what Azure does not have here: %s', (lines, message) => {
     expect(() => parametersOf(`name: wine\nmodel: models:/wine@champion\n${lines}\n`)).toThrow(

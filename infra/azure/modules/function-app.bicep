@@ -10,6 +10,7 @@ param instanceMemoryMiB int
 param maximumInstances int
 param alwaysReadyInstances int
 param requestsPerInstance int
+param subnetId string
 param authLevel string
 param entraTenantId string
 param entraClientId string
@@ -79,6 +80,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     httpsOnly: true
     publicNetworkAccess: 'Enabled'
     keyVaultReferenceIdentity: identityId
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     siteConfig: {
       minTlsVersion: '1.2'
       ftpsState: 'Disabled'

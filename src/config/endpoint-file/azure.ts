@@ -64,6 +64,14 @@ export const azure = section({
     .default(64)
     .describe('What one instance gets at once; more instances come for more'),
   logRetentionDays: wholeNumber(30, 730).default(30),
+  subnetId: text(
+    'the id of a subnet, /subscriptions/…/virtualNetworks/<name>/subnets/<name>',
+    /^\/subscriptions\/[^/\s]+\/resourceGroups\/[^/\s]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/\s]+\/subnets\/[^/\s]+$/i,
+  )
+    .optional()
+    .describe(
+      'Of an existing network, through which the function app reaches others; delegated to Microsoft.App/environments',
+    ),
   entra: entra.optional(),
   apiManagement: apiManagement.optional(),
   batch: azureBatch.optional(),
