@@ -44,14 +44,17 @@ export function findAuthLevel(
   }
 }
 
+/** Other settings of the app are somebody else's. */
+const OURS = /^MLFLOW_/;
+
 /**
  * Where the platform cannot read a secret, a setting still holds the reference to it, and not what it refers to.
  *
  * @throws {ServingError} INVALID_PARAMETER_VALUE naming the setting
  */
 export function checkReferences(environment: Environment): void {
-  const [name] = Object.keys(environment).filter((each) =>
-    environment[each]?.startsWith('@Microsoft.KeyVault('),
+  const name = Object.keys(environment).find(
+    (each) => OURS.test(each) && environment[each]?.startsWith('@Microsoft.KeyVault('),
   );
   if (name === undefined) return;
   throw new ServingError(

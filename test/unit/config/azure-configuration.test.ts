@@ -1,10 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { findAuthLevel, readAzureConfiguration } from '../../../src/config/azure-configuration.ts';
+import {
+  checkReferences,
+  findAuthLevel,
+  readAzureConfiguration,
+} from '../../../src/config/azure-configuration.ts';
 
 const TOKENS = {
   MLFLOW_SERVERLESS_JWT_ISSUER: 'https://login.microsoftonline.com/tenant/v2.0',
   MLFLOW_SERVERLESS_JWT_AUDIENCE: 'api://wine',
 };
+
+describe('checkReferences', () => {
+  const reference = '@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/x)';
+
+  it('names a setting that Azure left as the reference that it is', () => {
+    expect(() => checkReferences({ MLFLOW_TRACKING_TOKEN: reference })).toThrow(
+      /^MLFLOW_TRACKING_TOKEN is a reference to Key Vault that Azure could not follow/,
+    );
+  });
+
+  it('says nothing of others', () => {
+    expect(() => checkReferences({ MLFLOW_TRACKING_TOKEN: 'x', OTHER: reference })).not.toThrow();
+  });
+});
 
 describe('readAzureConfiguration', () => {
   it('wants a key of the function without any setting', () => {
