@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvOf, wineRows } from '../batch/wine-rows.ts';
 import { type BatchApp, startBatchApp } from './batch-app.ts';
+import { queueMetadata } from './host-payloads.ts';
 
 let under: BatchApp;
 beforeAll(async () => {
@@ -8,8 +9,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => under?.close());
 
-const receive = (message: unknown) =>
-  under.app.invoke('batch', { string: JSON.stringify(message) });
+/** What parses as JSON, the host hands over as JSON. */
+const receive = (message: unknown, dequeueCount?: number) => {
+  const text = JSON.stringify(message);
+  return under.app.invoke('batch', { json: text }, queueMetadata(text, dequeueCount));
+};
 const poisonOf = async (message: unknown): Promise<Record<string, unknown>[]> => {
   const { outputData = [] } = await receive(message);
   return outputData
@@ -86,6 +90,17 @@ describe('the batch function of the built function app', () => {
   });
 
   it('throws what may pass, so that the message comes again', async () => {
-    await expect(receive(under.created('in/not there yet.csv'))).rejects.toThrow(/does not exist/);
+    const message = under.created('in/not there yet.csv');
+
+    await expect(receive(message, 3)).rejects.toThrow(/does not exist/);
+
+    const line = under.app
+      .log()
+      .split('\n')
+      .findLast((each) => each.includes('could not be worked off'));
+    expect(JSON.parse(line?.slice(line.indexOf('{')) ?? '{}')).toMatchObject({
+      messageId: '8fa9b6a4-65f6-4c2c-b4b2-1b7f5a1a7a3d',
+      received: 3,
+    });
   });
 });

@@ -12,6 +12,7 @@ import {
   type TokenIssuer,
 } from '../../helpers/token-issuer.ts';
 import { type FunctionApp, startFunctionApp, unzipFunctionApp } from './function-app.ts';
+import { TIMER_IS_DUE } from './host-payloads.ts';
 import { putWine } from './wine-container.ts';
 
 const BODY = readFileSync(
@@ -134,7 +135,7 @@ describe('the webhooks of MLflow', () => {
     const headers = signedHeaders({ body, secret: SECRET, nowMs: Date.now() });
 
     expect((await send(body, headers)).status).toBe(503);
-    await expect(started.invoke('registry-follow', { json: '{}' })).rejects.toThrow();
+    await expect(started.invoke('registry-follow', TIMER_IS_DUE)).rejects.toThrow();
     expect(started.log()).toContain('the registry could not be followed');
   });
 
