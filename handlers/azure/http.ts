@@ -30,11 +30,12 @@ async function openDoor(environment: Environment) {
   // Many requests at once come to one process: models compute in threads, unless somebody says otherwise.
   const { threads = availableParallelism() } = configuration;
   const endpoint = await openEndpoint({ configuration, log, telemetry, threads });
-  const { answer } = endpoint;
-  const guarded = tokens ? requireToken(answer, createTokenVerifier(tokens), log) : answer;
   const { maxBodyBytes } = configuration.limits;
   return {
-    handler: createAzureHandler(guarded, { routePrefix, maxBodyBytes }),
+    handler: createAzureHandler(endpoint.answer, {
+      ...{ routePrefix, maxBodyBytes },
+      ...(tokens && { findRefusal: requireToken(createTokenVerifier(tokens), log) }),
+    }),
     preload: () => endpoint.preload(),
   };
 }

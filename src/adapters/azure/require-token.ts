@@ -1,22 +1,25 @@
 import { ServingError } from '../../errors.ts';
 import { errorResponse } from '../../http/error-response.ts';
-import type { HttpHandler, HttpResponse } from '../../http/http-message.ts';
+import type { HttpResponse } from '../../http/http-message.ts';
 import type { Log } from '../../log.ts';
 import type { VerifyToken } from '../../tokens/verify-token.ts';
 
+/** The refusal of a caller by the header `authorization`; `undefined` for one who may call. Never rejects. */
+export type FindRefusal = (authorization: string | null) => Promise<HttpResponse | undefined>;
+
 /**
- * Answer only who sends a good token of Entra ID (or another issuer of OpenID Connect): where no Easy Auth stands in front.
+ * Let only in who sends a good token of Entra ID (or another issuer of OpenID Connect): where no Easy Auth stands in front.
  *
  * Without one 401, with one that lacks a scope or a role 403. When the issuer's keys cannot be had, 503: neither would be true.
  *
  * @see RFC 6750, section 3
  */
-export function requireToken(answer: HttpHandler, verify: VerifyToken, log: Log): HttpHandler {
-  return async (request, context) => {
-    const token = /^Bearer +(\S+) *$/i.exec(request.headers['authorization'] ?? '')?.[1];
+export function requireToken(verify: VerifyToken, log: Log): FindRefusal {
+  return async (authorization) => {
+    const token = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     try {
       const verdict = token === undefined ? NO_TOKEN : await verify(token);
-      if (verdict.kind === 'accepted') return answer(request, context);
+      if (verdict.kind === 'accepted') return undefined;
       log.info('caller refused', { why: verdict.why });
       return verdict.kind === 'refused' ? refused(verdict.why, token) : forbidden(verdict.why);
     } catch (error) {

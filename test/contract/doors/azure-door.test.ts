@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { HttpRequest as AzureRequest, InvocationContext } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
 import { createAzureHandler } from '../../../src/adapters/azure/http-handler.ts';
 import { registerEndpoint } from '../../../src/adapters/azure/register-endpoint.ts';
@@ -119,7 +120,6 @@ describe('createAzureHandler', () => {
 });
 
 describe('requireToken', () => {
-  const ok: HttpHandler = async () => ({ status: 200, headers: {}, body: 'ok' });
   const verify: VerifyToken = async (token) => {
     if (token === 'good') return { kind: 'accepted', claims: {} };
     if (token === 'other')
@@ -127,37 +127,49 @@ describe('requireToken', () => {
     if (token === 'down') throw new Error('the issuer is down');
     return { kind: 'refused', why: 'it has expired' };
   };
-  const send = (authorization?: string) =>
-    requireToken(
-      ok,
-      verify,
-      createLog({ level: 'silent' }),
-    )(
-      {
-        ...{ method: 'GET', path: '/ping', query: '', body: '' },
-        headers: authorization === undefined ? {} : { authorization },
-      },
-      { requestId: 'r' },
-    );
+  const findRefusal = requireToken(verify, createLog({ level: 'silent' }));
 
   it('lets a good token in', async () => {
-    expect(await send('Bearer good')).toMatchObject({ status: 200, body: 'ok' });
+    expect(await findRefusal('Bearer good')).toBeUndefined();
   });
 
   it.each([
-    [undefined, 401, 'Bearer'],
+    [null, 401, 'Bearer'],
     ['Basic dTpw', 401, 'Bearer'],
     ['Bearer stale', 401, 'Bearer error="invalid_token"'],
     ['Bearer other', 403, 'Bearer error="insufficient_scope"'],
   ])('answers %s with %i and says what is wanted', async (authorization, status, challenge) => {
-    const got = await send(authorization);
+    const got = await findRefusal(authorization);
 
-    expect(got.status).toBe(status);
-    expect(got.headers['www-authenticate']).toBe(challenge);
-    expect(JSON.parse(got.body)).toHaveProperty('error_code');
+    expect(got?.status).toBe(status);
+    expect(got?.headers['www-authenticate']).toBe(challenge);
+    expect(JSON.parse(got?.body ?? '')).toHaveProperty('error_code');
   });
 
   it('answers 500, and lets nobody in, when a token cannot be judged', async () => {
-    expect((await send('Bearer down')).status).toBe(500);
+    expect((await findRefusal('Bearer down'))?.status).toBe(500);
+  });
+
+  it('is asked before the body is read', async () => {
+    let reads = 0;
+    const answer: HttpHandler = async () => ({ status: 200, headers: {}, body: 'ok' });
+    const handler = createAzureHandler(answer, { ...LIMITS, routePrefix: '', findRefusal });
+    const send = (authorization: string) =>
+      handler(
+        {
+          ...{ method: 'POST', url: 'http://127.0.0.1/invocations' },
+          headers: new Headers({ authorization }),
+          arrayBuffer: async () => {
+            reads += 1;
+            return new ArrayBuffer(0);
+          },
+        } as unknown as AzureRequest,
+        { invocationId: 'i' } as InvocationContext,
+      );
+
+    expect(await send('Bearer stale')).toMatchObject({ status: 401 });
+    expect(reads).toBe(0);
+    expect(await send('Bearer good')).toMatchObject({ status: 200 });
+    expect(reads).toBe(1);
   });
 });
