@@ -51,6 +51,9 @@ param entraClientId string = ''
 @description('Applications whose tokens are taken; none named: any of the tenant.')
 param entraApplications array = []
 
+@description('Pages of these origins may call from a browser; "*": any.')
+param corsOrigins array = []
+
 @description('Settings of the program, as in the table of README.md.')
 param settings object = {}
 
@@ -160,6 +163,7 @@ module functionApp 'modules/function-app.bicep' = {
     entraTenantId: entraTenantId
     entraClientId: entraClientId
     entraApplications: entraApplications
+    corsOrigins: corsOrigins
     modelUri: modelUri
     registryUri: 'wasbs://${dataStorage.outputs.registryContainer}@${dataStorage.outputs.blobHost}/${registryPrefix}'
     followingSettings: hasEvents ? {
@@ -211,6 +215,7 @@ module apiManagement 'modules/api-management.bicep' = if (!empty(publisherEmail)
     endpointUrl: functionApp.outputs.url
     publisherEmail: publisherEmail
     requestsPerMinute: requestsPerMinute
+    corsOrigins: corsOrigins
     tags: tags
   }
 }

@@ -33,6 +33,8 @@ export function azureParameters(file: EndpointFile): AzureParameters {
     authLevel: authLevelOf(file),
     ...(entra && { entraTenantId: entra.tenantId, entraClientId: entra.clientId }),
     ...(entra?.applications && { entraApplications: entra.applications }),
+    // Not the program's variable: browsers ask first, without a key or a token, and the platform answers that before it looks for one.
+    ...(file.api.cors && { corsOrigins: file.api.cors.origins }),
     settings: { ...settingsOf(file), ...followingSettings(file) },
     ...(file.events && { hasEvents: true }),
     ...apiManagement,
@@ -60,7 +62,7 @@ const authLevelOf = ({ auth }: EndpointFile): 'anonymous' | 'function' =>
   auth !== 'none' && auth.apiKey !== undefined ? 'function' : 'anonymous';
 
 /** The program's own variables, by the names of README.md. */
-function settingsOf({ auth, limits, refresh, lambda, runtime, azure, api }: EndpointFile) {
+function settingsOf({ auth, limits, refresh, lambda, runtime, azure }: EndpointFile) {
   const settings: Record<string, string> = {
     MLFLOW_SERVERLESS_MAX_BODY_BYTES: String(limits.maxBodyBytes),
     MLFLOW_SERVERLESS_MAX_ROWS: String(limits.maxRows),
@@ -96,7 +98,6 @@ function settingsOf({ auth, limits, refresh, lambda, runtime, azure, api }: Endp
       batch.toleratedFailureRatio,
     );
   }
-  if (api.cors) settings['MLFLOW_SERVERLESS_CORS_ORIGINS'] = api.cors.origins.join(',');
   return settings;
 }
 

@@ -112,6 +112,7 @@ describe('the parameters of main.bicep', () => {
       entraApplications: ['33333333-3333-3333-3333-333333333333'],
       alarmEmail: 'files@example.com',
       hasEvents: true,
+      corsOrigins: ['https://app.example.com'],
       publisherEmail: 'team@example.com',
       requestsPerMinute: 100,
       hasBatch: true,
@@ -129,7 +130,6 @@ describe('the parameters of main.bicep', () => {
         MLFLOW_SERVERLESS_BATCH_RANGE_BYTES: '2097152',
         MLFLOW_SERVERLESS_BATCH_MAX_PARALLEL_PARTS: '7',
         MLFLOW_SERVERLESS_BATCH_TOLERATED_FAILURE_RATIO: '0.2',
-        MLFLOW_SERVERLESS_CORS_ORIGINS: 'https://app.example.com',
         MLFLOW_TRACKING_URI: 'https://mlflow.example.com',
         MLFLOW_TRACKING_USERNAME:
           '@Microsoft.KeyVault(SecretUri=https://my-vault.vault.azure.net/secrets/mlflow-user)',
@@ -178,6 +178,13 @@ describe('the parameters of main.bicep', () => {
     });
   });
 
+  it('leave calls from web pages to the platform, which answers browsers before it looks for a key', () => {
+    const values = valuesOf(`${SMALL}api: { cors: { origins: ["*"] } }\n`);
+
+    expect(values).toMatchObject({ corsOrigins: ['*'] });
+    expect(values['settings']).not.toHaveProperty('MLFLOW_SERVERLESS_CORS_ORIGINS');
+  });
+
   it.each([
     ['auth: { iam: true }', /auth\.iam is a way of AWS/],
     ['auth: none\nbatch: { input: s3://files/in, output: s3://files/out }', /azure\.batch/],
@@ -199,7 +206,10 @@ describe('the parameters of main.bicep', () => {
     ['auth: none\nruntime: python\npython: { trust: [store] }', /runtime: python/],
   ])('refuse what Azure does not have here: %s', (lines, message) => {
     expect(() => parametersOf(`name: wine\nmodel: models:/wine@champion\n${lines}\n`)).toThrow(
-      expect.objectContaining({ code: 'NOT_IMPLEMENTED', message: expect.stringMatching(message) }),
+      expect.objectContaining({
+        code: 'NOT_IMPLEMENTED',
+        message: expect.stringMatching(message),
+      }),
     );
   });
 });

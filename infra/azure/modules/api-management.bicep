@@ -5,10 +5,14 @@ param functionAppName string
 param endpointUrl string
 param publisherEmail string
 param requestsPerMinute int
+param corsOrigins array
 param tags object
 
 var protocols = 'Microsoft.WindowsAzure.ApiManagement.Gateway.Security'
-var policy = '<policies><inbound><base /><rate-limit calls="${requestsPerMinute}" renewal-period="60" remaining-calls-header-name="x-ratelimit-remaining" retry-after-header-name="retry-after" /><set-header name="x-functions-key" exists-action="override"><value>{{function-key}}</value></set-header></inbound><backend><base /></backend><outbound><base /></outbound><on-error><base /></on-error></policies>'
+// Answers what browsers ask first, and the function app, which would do it a second time, does not see the origin.
+var allowedOrigins = '<origin>${join(corsOrigins, '</origin><origin>')}</origin>'
+var crossOrigin = empty(corsOrigins) ? '' : '<cors><allowed-origins>${allowedOrigins}</allowed-origins><allowed-methods preflight-result-max-age="3600"><method>GET</method><method>POST</method></allowed-methods><allowed-headers><header>*</header></allowed-headers><expose-headers><header>x-mlflow-model-name</header><header>x-mlflow-model-version</header></expose-headers></cors><set-header name="origin" exists-action="delete" />'
+var policy = '<policies><inbound><base />${crossOrigin}<rate-limit calls="${requestsPerMinute}" renewal-period="60" remaining-calls-header-name="x-ratelimit-remaining" retry-after-header-name="retry-after" /><set-header name="x-functions-key" exists-action="override"><value>{{function-key}}</value></set-header></inbound><backend><base /></backend><outbound><base /></outbound><on-error><base /></on-error></policies>'
 
 // Its own key, which callers never see.
 var hostKeys = '${resourceId('Microsoft.Web/sites', functionAppName)}/host/default'

@@ -15,6 +15,7 @@ param authLevel string
 param entraTenantId string
 param entraClientId string
 param entraApplications array
+param corsOrigins array
 param modelUri string
 param registryUri string
 param followingSettings object
@@ -85,6 +86,9 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       minTlsVersion: '1.2'
       ftpsState: 'Disabled'
       http20Enabled: true
+      cors: {
+        allowedOrigins: corsOrigins
+      }
     }
     functionAppConfig: {
       deployment: {

@@ -56,7 +56,12 @@ export const azure = section({
     })
     .default(2048)
     .describe('Of an instance'),
-  maxInstances: wholeNumber(1, 1000).default(100).describe('At most so many instances'),
+  // Once 40 was the least. @see https://learn.microsoft.com/en-us/azure/azure-functions/event-driven-scaling#limit-scale-out
+  maxInstances: wholeNumber(1, 1000)
+    .default(100)
+    .describe(
+      'At most so many instances that come and go, of each group: requests, files, runs; the subscription’s quota of memory may end it sooner',
+    ),
   alwaysReady: wholeNumber(0, 1000)
     .default(0)
     .describe('Instances that are never stopped: no cold starts; costs money while idle'),

@@ -1,0 +1,102 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { parseEndpointFile } from '../../../src/config/read-endpoint-file.ts';
+import { azureParameters } from '../../../src/deploy/azure-parameters.ts';
+import { type Azurite, startAzurite } from '../../helpers/azurite.ts';
+import { type FakeServer, startServer } from '../../helpers/fake-mlflow-server.ts';
+import { signedHeaders, webhookBody } from '../../helpers/signed-webhook.ts';
+import { type FunctionApp, startFunctionApp, unzipFunctionApp } from './function-app.ts';
+import { TIMER_IS_DUE } from './host-payloads.ts';
+import { putWine } from './wine-container.ts';
+
+const BODY = readFileSync(
+  'examples/registry/models/wine/versions/2/model/serving_input_example.json',
+  'utf8',
+);
+const VAULT: Readonly<Record<string, string>> = { hook: 'of the webhook', token: 'of-mlflow' };
+
+let work: string;
+let azurite: Azurite;
+let mlflow: FakeServer;
+let champion = '2';
+let app: FunctionApp | undefined;
+
+beforeAll(async () => {
+  work = mkdtempSync(join(tmpdir(), 'azure-'));
+  unzipFunctionApp(join(work, 'app'));
+  mlflow = await startServer((request, response) => {
+    const isKnown = request.headers.authorization === `Bearer ${VAULT['token']}`;
+    const version = { name: 'wine', version: champion, source: 's', run_id: '' };
+    const model = { name: 'wine', aliases: [{ alias: 'champion', version: champion }] };
+    response.writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ model_version: version, registered_model: model }));
+  });
+  azurite = await startAzurite();
+}, 60_000);
+afterEach(() => app?.stop());
+afterAll(async () => {
+  await Promise.all([azurite?.close(), mlflow?.close()]);
+  rmSync(work, { recursive: true, force: true });
+});
+
+/** The settings that an endpoint file deploys, with what the platform puts in the place of references to Key Vault. */
+function settingsOf(yaml: string): Record<string, string> {
+  const { parameters } = azureParameters(parseEndpointFile(yaml, 'endpoint.yaml'));
+  const settings = Object.entries(parameters['settings']?.value as Record<string, string>);
+  return Object.fromEntries(
+    settings.map(([name, value]) => {
+      const secret = /^@Microsoft\.KeyVault\(SecretUri=.*\/secrets\/(\w+)\)$/.exec(value)?.[1];
+      return [name, secret === undefined ? value : (VAULT[secret] ?? '')];
+    }),
+  );
+}
+
+it('moves the alias when MLflow’s does, and answers with the other version, by what endpoint.yaml deploys', async () => {
+  const { registryUri } = await putWine(azurite);
+  const started = await startFunctionApp(join(work, 'app'), {
+    ...azurite.environment,
+    ...settingsOf(`
+name: wine
+model: models:/wine@champion
+auth: none
+refresh: { mode: push, floorSeconds: 0.01 }
+registry:
+  uri: ${mlflow.url}
+  token: { keyVaultSecret: https://team.vault.azure.net/secrets/token }
+events: { webhookSecret: { keyVaultSecret: https://team.vault.azure.net/secrets/hook } }
+`),
+    // What main.bicep adds.
+    MLFLOW_SERVERLESS_MODEL_URI: 'models:/wine@champion',
+    MLFLOW_REGISTRY_URI: registryUri,
+    MLFLOW_SERVERLESS_PUBLISH_TO: registryUri,
+    MLFLOW_SERVERLESS_AUTH_LEVEL: 'anonymous',
+    MLFLOW_SERVERLESS_CACHE_DIR: join(work, 'cache'),
+  });
+  app = started;
+  const versionNow = async () => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${started.url}/invocations`, {
+      ...{ method: 'POST', headers, body: BODY },
+    });
+    return [response.status, response.headers.get('x-mlflow-model-version')];
+  };
+  const tell = async (body: string) => {
+    const headers = signedHeaders({ body, secret: VAULT['hook'] ?? '', nowMs: Date.now() });
+    const { status } = await fetch(`${started.url}/registry-events`, {
+      ...{ method: 'POST', headers, body },
+    });
+    return status;
+  };
+  expect(await versionNow()).toEqual([200, '2']);
+
+  champion = '1';
+  const data = { name: 'wine', alias: 'champion', version: '1' };
+  expect(await tell(webhookBody('model_version_alias', 'created', data))).toBe(200);
+  await expect.poll(versionNow).toEqual([200, '1']);
+
+  champion = '2'; // and this webhook was lost
+  await started.invoke('registry-follow', TIMER_IS_DUE);
+  await expect.poll(versionNow).toEqual([200, '2']);
+});
