@@ -49,7 +49,7 @@ param entraTenantId string = ''
 param entraClientId string = ''
 
 @description('Applications whose tokens are taken; none named: any of the tenant.')
-param entraApplications array = []
+param entraAllowedApplications array = []
 
 @description('Pages of these origins may call from a browser; "*": any.')
 param corsOrigins array = []
@@ -162,7 +162,7 @@ module functionApp 'modules/function-app.bicep' = {
     authLevel: authLevel
     entraTenantId: entraTenantId
     entraClientId: entraClientId
-    entraApplications: entraApplications
+    entraAllowedApplications: entraAllowedApplications
     corsOrigins: corsOrigins
     modelUri: modelUri
     registryUri: 'wasbs://${dataStorage.outputs.registryContainer}@${dataStorage.outputs.blobHost}/${registryPrefix}'

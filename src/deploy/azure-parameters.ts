@@ -32,7 +32,7 @@ export function azureParameters(file: EndpointFile): AzureParameters {
     ...(azure.subnetId && { subnetId: azure.subnetId }),
     authLevel: authLevelOf(file),
     ...(entra && { entraTenantId: entra.tenantId, entraClientId: entra.clientId }),
-    ...(entra?.applications && { entraApplications: entra.applications }),
+    ...(entra?.allowedApplications && { entraAllowedApplications: entra.allowedApplications }),
     // Not the program's variable: browsers ask first, without a key or a token, and the platform answers that before it looks for one.
     ...(file.api.cors && { corsOrigins: file.api.cors.origins }),
     settings: { ...settingsOf(file), ...followingSettings(file) },

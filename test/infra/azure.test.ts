@@ -46,7 +46,7 @@ azure:
     tenantId: 11111111-1111-1111-1111-111111111111
     clientId: 22222222-2222-2222-2222-222222222222
     roles: [Caller]
-    applications: [33333333-3333-3333-3333-333333333333]
+    allowedApplications: [33333333-3333-3333-3333-333333333333]
   apiManagement: { publisherEmail: team@example.com, requestsPerMinute: 100 }
   batch:
     { input: files-in, output: files-out, format: csv, maxRefusedRatio: 0.1, distributeAboveBytes: 4194304,
@@ -109,7 +109,7 @@ describe('the parameters of main.bicep', () => {
       authLevel: 'function',
       entraTenantId: '11111111-1111-1111-1111-111111111111',
       entraClientId: '22222222-2222-2222-2222-222222222222',
-      entraApplications: ['33333333-3333-3333-3333-333333333333'],
+      entraAllowedApplications: ['33333333-3333-3333-3333-333333333333'],
       alarmEmail: 'files@example.com',
       hasEvents: true,
       corsOrigins: ['https://app.example.com'],

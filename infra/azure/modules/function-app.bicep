@@ -14,7 +14,7 @@ param subnetId string
 param authLevel string
 param entraTenantId string
 param entraClientId string
-param entraApplications array
+param entraAllowedApplications array
 param corsOrigins array
 param modelUri string
 param registryUri string
@@ -174,8 +174,8 @@ resource signIn 'Microsoft.Web/sites/config@2024-04-01' = if (hasSignIn) {
             entraClientId
             'api://${entraClientId}'
           ]
-          defaultAuthorizationPolicy: empty(entraApplications) ? {} : {
-            allowedApplications: entraApplications
+          defaultAuthorizationPolicy: empty(entraAllowedApplications) ? {} : {
+            allowedApplications: entraAllowedApplications
           }
         }
       }

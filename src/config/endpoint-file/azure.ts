@@ -21,7 +21,7 @@ const entra = section({
   roles: list(text('the value of an app role'), 'app roles')
     .optional()
     .describe('One of them must be in the claim roles. Default: whoever has a token'),
-  applications: list(guid('an application that may call'), 'applications')
+  allowedApplications: list(guid('an application that may call'), 'applications')
     .optional()
     .describe('Tokens must be of one of these. Default: of any application of the tenant'),
 }).describe('Sign-in by Entra ID, checked by the platform (Easy Auth) before a function is called');
