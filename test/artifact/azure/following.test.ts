@@ -94,9 +94,9 @@ events: { webhookSecret: { keyVaultSecret: https://team.vault.azure.net/secrets/
   champion = '1';
   const data = { name: 'wine', alias: 'champion', version: '1' };
   expect(await tell(webhookBody('model_version_alias', 'created', data))).toBe(200);
-  await expect.poll(versionNow).toEqual([200, '1']);
+  await expect.poll(versionNow, { timeout: 10_000 }).toEqual([200, '1']);
 
   champion = '2'; // and this webhook was lost
   await started.invoke('registry-follow', TIMER_IS_DUE);
-  await expect.poll(versionNow).toEqual([200, '2']);
+  await expect.poll(versionNow, { timeout: 10_000 }).toEqual([200, '2']);
 });
