@@ -133,7 +133,7 @@ describe('deploy azure, with the built zip', () => {
   it('ends with one line when it is interrupted', async () => {
     const environment = placeAz('exec sleep 20');
     const running = startCli(args('--run'), { environment });
-    await expect.poll(() => existsSync(calls)).toBe(true);
+    await expect.poll(() => existsSync(calls), { timeout: 20_000 }).toBe(true);
     running.child.kill('SIGINT');
 
     const { exitCode, stderr } = await running.ended;
