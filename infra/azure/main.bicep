@@ -200,6 +200,7 @@ module alarm 'modules/alarm.bicep' = if (hasBatch && !empty(alarmEmail)) {
     name: name
     location: location
     insightsId: monitoring.outputs.insightsId
+    topicId: fileEvents.outputs.topicId
     queueName: queueName
     alarmEmail: alarmEmail
     tags: tags

@@ -1,7 +1,8 @@
-// Somebody is told when a file could not be scored and its message is in the poison queue.
+// Somebody is told when a file could not be scored and its message is in the poison queue, or when the event of a file was lost.
 param name string
 param location string
 param insightsId string
+param topicId string
 param queueName string
 param alarmEmail string
 param tags object
@@ -34,8 +35,11 @@ resource poisonMessages 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = {
     severity: 1
     enabled: true
     scopes: [insightsId]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT5M'
+    evaluationFrequency: 'PT15M'
+    // Lines come some minutes late.
+    windowSize: 'PT30M'
+    // The log has no table before its first line.
+    skipQueryValidation: true
     criteria: {
       allOf: [
         {
@@ -54,5 +58,40 @@ resource poisonMessages 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = {
     actions: {
       actionGroups: [recipients.id]
     }
+  }
+}
+
+// An event that Event Grid could not put into the queue for a day is a file that nobody scores.
+resource lostEvents 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: '${name}-lost'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'Events of new files are in the container dead-letters; put the files there once more.'
+    severity: 1
+    enabled: true
+    scopes: [topicId]
+    evaluationFrequency: 'PT15M'
+    windowSize: 'PT15M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          name: 'dead-lettered'
+          criterionType: 'StaticThresholdCriterion'
+          metricNamespace: 'Microsoft.EventGrid/systemTopics'
+          metricName: 'DeadLetteredCount'
+          timeAggregation: 'Total'
+          operator: 'GreaterThan'
+          threshold: 0
+        }
+      ]
+    }
+    autoMitigate: true
+    actions: [
+      {
+        actionGroupId: recipients.id
+      }
+    ]
   }
 }

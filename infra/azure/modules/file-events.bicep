@@ -131,3 +131,5 @@ resource subscription 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022-
     }
   }
 }
+
+output topicId string = topic.id

@@ -34,7 +34,7 @@ const azureBatch = section({
   alarmEmail: text('an e-mail address', EMAIL)
     .optional()
     .describe(
-      'Told when a file cannot be scored; Azure takes about 1.50 USD a month for it. Default: nobody is',
+      'Told when a file cannot be scored, or its event was lost; Azure takes about 0.60 USD a month for it. Default: nobody is',
     ),
 }).describe('Files put into a container are scored');
 
