@@ -166,9 +166,7 @@ module functionApp 'modules/function-app.bicep' = {
     corsOrigins: corsOrigins
     modelUri: modelUri
     registryUri: 'wasbs://${dataStorage.outputs.registryContainer}@${dataStorage.outputs.blobHost}/${registryPrefix}'
-    followingSettings: hasEvents ? {
-      MLFLOW_SERVERLESS_PUBLISH_TO: 'wasbs://${dataStorage.outputs.registryContainer}@${dataStorage.outputs.blobHost}/${registryPrefix}'
-    } : {}
+    hasEvents: hasEvents
     batchSettings: hasBatch ? {
       MLFLOW_SERVERLESS_BATCH_INPUT: 'wasbs://${inputContainer}@${dataStorage.outputs.blobHost}'
       MLFLOW_SERVERLESS_BATCH_OUTPUT: 'wasbs://${outputContainer}@${dataStorage.outputs.blobHost}'

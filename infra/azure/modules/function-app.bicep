@@ -18,7 +18,7 @@ param entraAllowedApplications array
 param corsOrigins array
 param modelUri string
 param registryUri string
-param followingSettings object
+param hasEvents bool
 param batchSettings object
 param settings object
 param tags object
@@ -33,6 +33,11 @@ var programSettings = {
   MLFLOW_SERVERLESS_CACHE_DIR: '/tmp/mlflow-serverless'
   AZURE_CLIENT_ID: identityClientId
 }
+
+// MLflow is followed into the registry that is served.
+var followingSettings = hasEvents ? {
+  MLFLOW_SERVERLESS_PUBLISH_TO: registryUri
+} : {}
 
 // What the host reads: which account is its own, and by which identity it goes there.
 var hostSettings = {

@@ -11,7 +11,6 @@ import { rowsOfBlock } from '../../scoring/csv/read-block.ts';
 import { readFields } from '../../scoring/csv/read-fields.ts';
 import { readHead } from '../../scoring/csv/read-head.ts';
 import type { CsvBlock, CsvTable } from '../../scoring/csv/untyped-block.ts';
-import { plainRecord } from '../read/plain-record.ts';
 import { createPlainRecords } from '../read/plain-records.ts';
 import { createByteWindow } from './byte-window.ts';
 
@@ -100,10 +99,11 @@ function createCutter(first: CsvSource, table: CsvTable): BlockCutter {
   /** Fields of the row that ends here, where it is a block's first, else 1 or more; 0 at the end of the text; undefined when more of it is needed. */
   function nextRow(isLast: boolean): number | undefined {
     const { bytes, position, lastStepBack } = source;
-    const plain = rowCount === 0 ? plainRecord(bytes, position) : records.next(bytes, position);
+    // Of a block's first row the fields count.
+    const plain = rowCount === 0 ? undefined : records.next(bytes, position);
     if (plain !== undefined) {
       source.position = plain.end;
-      return plain.fields ?? 1;
+      return 1;
     }
     const fields = orMore(isLast, () => {
       const isFound = (isFirst && rowCount === 0) || findRecord(source);

@@ -1,11 +1,6 @@
 import { type CsvTableBlock, cutCsvBlocks } from './cut-csv-blocks.ts';
+import { LEAST_ROWS } from './least-rows.ts';
 import type { RowsItem } from './rows-item.ts';
-
-/**
- * A model is never run on fewer rows at once, and but for the last run on a multiple of them: for few rows ONNX Runtime takes other
- * ways, and for rows behind a multiple of 16, which can differ in the last bit.
- */
-const LEAST_ROWS = 1024;
 
 /** The rows of a CSV text, some blocks at a time; the last ones are not few unless all are. */
 export async function* groupBlocks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<RowsItem> {

@@ -2,12 +2,8 @@ import type { Frame } from '../../model/frame.ts';
 import type { FrameChunk } from '../chunk.ts';
 import { sliceFrame } from '../read/slice-frame.ts';
 import { joinFrames } from '../score/join-frames.ts';
+import { LEAST_ROWS } from './least-rows.ts';
 
-/**
- * A model is never run on fewer rows at once, and but for the last run on a multiple of 16: for few rows ONNX Runtime takes other
- * ways, and for rows behind a multiple of 16, which can differ in the last bit.
- */
-const LEAST_ROWS = 1024;
 const MULTIPLE = 16;
 
 /** The rows of a columnar file, regrouped; the last ones are not few unless all are. */

@@ -34,7 +34,7 @@ const azureBatch = section({
   alarmEmail: text('an e-mail address', EMAIL)
     .optional()
     .describe(
-      'Told when a file cannot be scored, or its event was lost; Azure takes about 0.60 USD a month for it. Default: nobody is',
+      'Told when a file cannot be scored, or its event was lost; the rules cost money each month. Default: nobody is',
     ),
 }).describe('Files put into a container are scored');
 

@@ -80,33 +80,17 @@ function spreadFloats({ rowCount, width, values }: PlainTable, columns: readonly
     const end = Math.min(rowCount, row + tileRows);
     for (let at = 0; at < width; at++) {
       const { dtype, data } = columns[at] as CsvCells;
-      if (dtype === 'float64') spreadDoubles(values, at, width, data, row, end);
-      else if (dtype === 'float32') spreadSingles(values, at, width, data, row, end);
+      if (dtype !== 'float64' && dtype !== 'float32') continue;
+      spread(values, { first: at, step: width }, data, { start: row, end });
     }
   }
 }
 
-/** The two are one loop, each for one kind of storage, so that both run monomorphic code. */
-function spreadDoubles(
+function spread(
   from: Float64Array,
-  first: number,
-  step: number,
-  to: Float64Array,
-  start: number,
-  end: number,
-): void {
-  for (let row = start, at = first + start * step; row < end; row++, at += step) {
-    to[row] = from[at] as number;
-  }
-}
-
-function spreadSingles(
-  from: Float64Array,
-  first: number,
-  step: number,
-  to: Float32Array,
-  start: number,
-  end: number,
+  { first, step }: { readonly first: number; readonly step: number },
+  to: Float64Array | Float32Array,
+  { start, end }: { readonly start: number; readonly end: number },
 ): void {
   for (let row = start, at = first + start * step; row < end; row++, at += step) {
     to[row] = from[at] as number;
