@@ -1,9 +1,10 @@
 import { badRequest } from '../errors.ts';
-import { cellAt } from './cells.ts';
+import { cellAt, isIntegerDtype } from './cells.ts';
 import { isDatetime } from './datetime.ts';
 import { isoText } from './iso-text.ts';
 import { isPackedNumbers, isPackedRecords, type JsonValue } from './json-value.ts';
-import { isNdArray } from './nd-array.ts';
+import { isNdArray, type NdArray } from './nd-array.ts';
+import { numpyText } from './numpy-text.ts';
 import type { PyDict, PyValue } from './py-value.ts';
 import { pythonFloat } from './python-float.ts';
 
@@ -11,20 +12,35 @@ import { pythonFloat } from './python-float.ts';
 const MAX_DEPTH = 1000;
 
 /**
- * Python's `str(value)`: text as it is, everything else as `repr` but for dates.
+ * Python's `str(value)`: text as it is, arrays as numpy shows them, everything else as `repr` but
+ * for dates.
  *
- * @throws {ServingError} BAD_REQUEST for arrays and for dates inside lists, whose text is numpy's
- *   and pandas' own
+ * @throws {ServingError} BAD_REQUEST for arrays of floats or dates, and for arrays and dates inside
+ *   lists, whose text is numpy's and pandas' own
  */
 export function pythonStr(value: JsonValue | PyValue): string {
   if (typeof value === 'string') return value;
   if (isDatetime(value)) return isoText(value, ' ');
-  // numpy shows an array without dimensions as its one cell.
-  if (isNdArray(value) && value.shape.length === 0) {
-    return pythonStr(cellAt(value.dtype, value.data, 0));
-  }
-  return pythonRepr(value);
+  return isNdArray(value) ? arrayStr(value) : pythonRepr(value);
 }
+
+function arrayStr({ dtype, shape, data }: NdArray): string {
+  // numpy shows an array without dimensions as its one cell.
+  if (shape.length === 0) return pythonStr(cellAt(dtype, data, 0));
+  const isFixedWidth = dtype === 'bool' || isIntegerDtype(dtype);
+  if (!isFixedWidth && !['str', 'bytes', 'object'].includes(dtype)) {
+    throw badRequest(`an array of ${dtype} cannot become text; send it as text`);
+  }
+  return numpyText(shape, (shown) => {
+    const words = shown.map((index) => itemRepr(cellAt(dtype, data, index)));
+    const width = isFixedWidth ? Math.max(...words.map(({ length }) => length)) : 0;
+    return words.map((word) => word.padStart(dtype === 'bool' ? 5 : width));
+  });
+}
+
+/** numpy sets lists in an array of objects apart from axes. */
+const itemRepr = (item: PyValue): string =>
+  Array.isArray(item) ? `list(${pythonRepr(item)})` : pythonRepr(item);
 
 /**
  * Python's `repr(value)`: `None`, `True`, `nan`, `1.0`, `'text'`, `[1, {'a': 2}]`, `b'\x00'`.

@@ -18,9 +18,9 @@ interface Place {
 
 /**
  * Publish what real MLflow registered to a folder and to a real S3 server and answer from there; move
- * aliases and stages on the real server. The number of failures.
+ * aliases and stages on the real server. What failed.
  */
-export async function checkPublishing(options: RegistriesOptions): Promise<number> {
+export async function checkPublishing(options: RegistriesOptions): Promise<string[]> {
   const checks = createChecks(options.cli);
   const s3 = await startS3(options.work);
   const places: Place[] = [
@@ -34,22 +34,22 @@ export async function checkPublishing(options: RegistriesOptions): Promise<numbe
   await s3.server.stop();
   await checkPromotion(checks, options);
   await checkPermissions(checks, options);
-  return checks.failures();
+  return checks.failures;
 }
 
 type Checks = ReturnType<typeof createChecks>;
 
 function createChecks(cli: string) {
-  let failures = 0;
+  const failures: string[] = [];
   const expect = (label: string, actual: unknown, expected: unknown): void => {
     const isSame =
       expected instanceof RegExp
         ? expected.test(String(actual))
         : isDeepStrictEqual(actual, expected);
-    if (!isSame) failures += 1;
     const what = isSame
       ? ''
       : `\n     ${JSON.stringify(actual)}\n     expected ${expected instanceof RegExp ? expected : JSON.stringify(expected)}`;
+    if (!isSame) failures.push(`${label}${what}`);
     console.log(`${isSame ? 'ok  ' : 'FAIL'} ${label}${what}`);
   };
   /** Our command line in an environment without any MLflow variable but the given ones. */
@@ -60,7 +60,7 @@ function createChecks(cli: string) {
       env: { ...Object.fromEntries(clean), ...environment },
     });
   };
-  return { expect, run, failures: () => failures };
+  return { expect, run, failures };
 }
 
 /**

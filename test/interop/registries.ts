@@ -40,8 +40,8 @@ type CheckAll = (
   environment: Record<string, string>,
 ) => void;
 
-/** Resolve the same models through every kind of registry and predict; the number of failures. */
-export async function checkRegistries(options: RegistriesOptions): Promise<number> {
+/** Resolve the same models through every kind of registry and predict; what failed. */
+export async function checkRegistries(options: RegistriesOptions): Promise<string[]> {
   const { python, work, cli, tracking, models } = options;
   const model = models.find(({ name }) => name === NAME) as LoggedModel;
   const example = join(model.folder, 'serving_input_example.json');
@@ -54,7 +54,7 @@ export async function checkRegistries(options: RegistriesOptions): Promise<numbe
       environment,
     );
     const isSame = (stdout || stderr).trim() === expected.answer.trim();
-    if (!isSame) failures.push(label);
+    if (!isSame) failures.push(`${label} ${uri}: ${stderr || stdout}`);
     console.log(
       `${isSame ? 'ok  ' : 'FAIL'} ${label.padEnd(24)} ${uri}${isSame ? '' : `\n     ${stderr || stdout}`}`,
     );
@@ -62,7 +62,7 @@ export async function checkRegistries(options: RegistriesOptions): Promise<numbe
   const refuse = (label: string, uri: string, environment: Record<string, string>): void => {
     const { status, stderr } = run(cli, ['predict', '-m', uri, '-i', example], environment);
     const isClear = status === 1 && /^[^\n]+\n?$/.test(stderr) && !/\n\s+at /.test(stderr);
-    if (!isClear) failures.push(label);
+    if (!isClear) failures.push(`${label}: ${stderr}`);
     console.log(`${isClear ? 'ok  ' : 'FAIL'} ${label.padEnd(24)} ${stderr.trim()}`);
   };
   const answers = new Map(models.map((logged) => [logged.name, expectedOf(cli, logged.folder)]));
@@ -119,7 +119,7 @@ export async function checkRegistries(options: RegistriesOptions): Promise<numbe
   checkAll('file store', filed, { MLFLOW_TRACKING_URI: runs });
 
   await checkS3(options, check, checkAll);
-  return failures.length;
+  return failures;
 }
 
 async function checkS3(

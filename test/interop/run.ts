@@ -32,7 +32,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 const python = ensurePythonEnvironment();
 const work = mkdtempSync(join(tmpdir(), 'interop-'));
-let failures = 0;
+const failures: string[] = [];
 try {
   if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run npm run build first`);
   console.log(`seed ${seed}; repeat with: npm run interop -- --seed ${seed}`);
@@ -41,19 +41,24 @@ try {
   const models = logModels(python, tracking.url, join(work, 'models'), names);
   let total = 0;
   for (const model of isRegistriesOnly ? [] : models) total += await compareServers(model);
-  console.log(`${total} requests answered by both, ${failures} differences`);
+  console.log(`${total} requests answered by both, ${failures.length} differences`);
   const parts = { python, work, cli: CLI, tracking, models };
-  if (!only) failures += await checkRegistries(parts);
-  if (!only) failures += await checkPublishing(parts);
+  if (!only) failures.push(...(await checkRegistries(parts)));
+  if (!only) failures.push(...(await checkPublishing(parts)));
 } catch (error) {
-  failures += 1;
+  failures.push(String(error));
   console.error(error);
 } finally {
   await stopServers();
   rmSync(work, { recursive: true, force: true });
 }
-console.log(failures === 0 ? 'interop passed' : `interop failed: ${failures} differences`);
-process.exitCode = failures === 0 ? 0 : 1;
+// Once more, where the end of a long log is all that is left of it.
+for (const failure of failures.slice(0, 20)) console.log(`DIFFERENT ${failure}`);
+const isGood = failures.length === 0;
+console.log(
+  isGood ? 'interop passed' : `interop failed: ${failures.length} differences, seed ${seed}`,
+);
+process.exitCode = isGood ? 0 : 1;
 
 /** Both servers on one model; the number of requests compared. */
 async function compareServers(model: LoggedModel): Promise<number> {
@@ -84,7 +89,7 @@ async function compareServers(model: LoggedModel): Promise<number> {
       ...generateRequests(target, requestsPerModel, createRandom(seed)),
     ];
     let maxDrift = 0;
-    let different = 0;
+    const different: string[] = [];
     const statuses = new Map<number, number>();
     for (const request of requests) {
       const [theirs, own] = await Promise.all([send(mlflow.url, request), send(ours.url, request)]);
@@ -92,19 +97,16 @@ async function compareServers(model: LoggedModel): Promise<number> {
       maxDrift = Math.max(maxDrift, drift);
       statuses.set(theirs.status, (statuses.get(theirs.status) ?? 0) + 1);
       if (difference === undefined) continue;
-      different += 1;
-      if (different <= 10) {
-        console.log(
-          `DIFFERENT ${model.name}: ${request.contentType} ${bodyText(request).slice(0, 400)}\n    ${difference}`,
-        );
-      }
+      different.push(
+        `${model.name}: ${request.contentType} ${bodyText(request).slice(0, 400)}\n    ${difference}`,
+      );
     }
-    different += runClients(model, mlflow, ours);
+    if (!agreeWithClients(model, mlflow, ours)) different.push(`${model.name}: MLflow's clients`);
     const counts = [...statuses].map(([status, count]) => `${count}×${status}`).join(' ');
     console.log(
-      `${model.name.padEnd(18)} ${requests.length} requests (${counts}), ${different} different, largest drift ${maxDrift}`,
+      `${model.name.padEnd(18)} ${requests.length} requests (${counts}), ${different.length} different, largest drift ${maxDrift}`,
     );
-    failures += different;
+    failures.push(...different);
     return requests.length;
   } finally {
     await Promise.all([mlflow.stop(), ours.stop()]);
@@ -164,10 +166,11 @@ async function send(url: string, { contentType, body }: Request): Promise<HttpAn
   };
 }
 
-/** MLflow's Python clients against both; 1 when they see a difference. */
-function runClients(model: LoggedModel, mlflow: ServerProcess, ours: ServerProcess): number {
+/** MLflow's Python clients against both; false when they see a difference. */
+function agreeWithClients(model: LoggedModel, mlflow: ServerProcess, ours: ServerProcess): boolean {
   const example = join(model.folder, 'serving_input_example.json');
-  if (!existsSync(example) || !readFileSync(example, 'utf8').includes('dataframe_split')) return 0;
+  if (!existsSync(example) || !readFileSync(example, 'utf8').includes('dataframe_split'))
+    return true;
   try {
     execFileSync(
       join(python, 'python'),
@@ -176,10 +179,10 @@ function runClients(model: LoggedModel, mlflow: ServerProcess, ours: ServerProce
         stdio: ['ignore', 'inherit', 'pipe'],
       },
     );
-    return 0;
+    return true;
   } catch (error) {
     // What differs is on stdout already; a crash of the script is not.
     console.log(String((error as { stderr?: Buffer }).stderr).slice(-600));
-    return 1;
+    return false;
   }
 }

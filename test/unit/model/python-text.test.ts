@@ -37,7 +37,8 @@ describe('pythonStr', () => {
   });
 
   it.each([
-    { name: 'an array', value: ndArray('int8', [1], Int8Array.of(1)) },
+    { name: 'an array of float64', value: ndArray('float64', [1], Float64Array.of(1)) },
+    { name: 'an array', value: [ndArray('int8', [1], Int8Array.of(1))] },
     { name: 'a date inside a list', value: [{ kind: 'date' as const, ns: 0n }] },
   ])("refuses $name, whose text is not Python's own", ({ name, value }) => {
     expect(() => pythonStr(value)).toThrow(`${name} cannot become text`);
