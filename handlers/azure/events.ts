@@ -6,8 +6,8 @@ import { checkReferences, readAzureConfiguration } from '../../src/config/azure-
 import type { Environment } from '../../src/config/environment.ts';
 import { readEventsConfiguration } from '../../src/config/events-configuration.ts';
 import { openRegistryEvents } from '../../src/endpoint/open-registry-events.ts';
-import { ServingError } from '../../src/errors.ts';
 import { createLog, type Log } from '../../src/log.ts';
+import { createWebhookSecrets } from '../../src/secrets/webhook-secrets.ts';
 
 const MAX_BODY_BYTES = 2 ** 20;
 
@@ -26,17 +26,9 @@ async function openDoor(variables: Environment, log: Log) {
   checkReferences(variables);
   const configuration = readEventsConfiguration(variables);
   const { routePrefix } = readAzureConfiguration(variables);
-  const secret = configuration.webhookSecret ?? throwNoSecret();
-  const webhookSecrets = async () => [secret];
+  const { webhookSecret: local } = configuration;
+  const webhookSecrets = local ? async () => [local] : createWebhookSecrets(variables);
   const events = await openRegistryEvents({ configuration, log, webhookSecrets });
   const options = { routePrefix, maxBodyBytes: MAX_BODY_BYTES };
   return { handler: createAzureHandler(events.answer, options), followAll: events.followAll };
-}
-
-/** On Azure the setting is a reference to Key Vault, which the platform resolves. */
-function throwNoSecret(): never {
-  throw new ServingError(
-    'INVALID_PARAMETER_VALUE',
-    'MLFLOW_SERVERLESS_WEBHOOK_SECRET is not set: expected the secret that MLflow signs its webhooks with, by a Key Vault reference',
-  );
 }

@@ -73,12 +73,14 @@ export function servingEnvironment(file: EndpointFile): Variables {
   };
 }
 
-/** What is in Key Vault only the function app reads; here the variable itself has to be set. */
 function referTo(variable: string, secret: SecretReference | undefined): Variables {
-  if (secret === undefined || 'keyVaultSecret' in secret) return {};
+  return secret === undefined ? {} : { [`${variable}_SECRET`]: secretPlace(secret) };
+}
+
+/** The text of a variable that says where a secret is kept. @see src/secrets/parse-secret-reference.ts */
+export function secretPlace(secret: SecretReference): string {
+  if ('ssmParameter' in secret) return `ssm:${secret.ssmParameter}`;
   const place =
-    'ssmParameter' in secret
-      ? `ssm:${secret.ssmParameter}`
-      : `secretsmanager:${secret.secretArn}${secret.key === undefined ? '' : `#${secret.key}`}`;
-  return { [`${variable}_SECRET`]: place };
+    'keyVaultSecret' in secret ? secret.keyVaultSecret : `secretsmanager:${secret.secretArn}`;
+  return secret.key === undefined ? place : `${place}#${secret.key}`;
 }

@@ -335,7 +335,8 @@ export const OTHER_VARIABLES: readonly Omit<Variable<string>, 'parse'>[] = [
   },
   {
     name: 'MLFLOW_SERVERLESS_WEBHOOK_SECRET_SECRET',
-    accepts: 'secretsmanager:<ARN or name>[#<JSON key>] or ssm:<parameter name>',
+    accepts:
+      'secretsmanager:<ARN or name>[#<JSON key>], ssm:<parameter name> or https://<vault>.vault.azure.net/secrets/<name>[#<JSON key>]',
     fallback: 'none',
     effect: 'webhooks: where the secret is kept that MLflow signs them with',
   },

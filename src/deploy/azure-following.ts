@@ -1,3 +1,4 @@
+import { secretPlace } from '../config/endpoint-environment.ts';
 import type { EndpointFile, SecretReference } from '../config/endpoint-schema.ts';
 
 /** A secret in Key Vault. */
@@ -7,7 +8,8 @@ export interface VaultSecret {
 }
 
 /**
- * The variables of what follows MLflow's webhooks; main.bicep adds where models are published to. None without `events`.
+ * The variables of what follows MLflow's webhooks, with the places of secrets, which the function app reads itself; main.bicep adds where
+ * models are published to. None without `events`.
  *
  * @see src/config/events-configuration.ts
  */
@@ -17,11 +19,11 @@ export function followingSettings({ events, registry }: EndpointFile): Record<st
   return {
     MLFLOW_TRACKING_URI: uri,
     MLFLOW_SERVERLESS_PUBLISH_ON: events.publishOn.join(','),
-    MLFLOW_SERVERLESS_WEBHOOK_SECRET: referTo(events.webhookSecret),
+    MLFLOW_SERVERLESS_WEBHOOK_SECRET_SECRET: secretPlace(events.webhookSecret),
     ...(events.aliases && { MLFLOW_SERVERLESS_EVENT_ALIASES: events.aliases.join(',') }),
-    ...(username && { MLFLOW_TRACKING_USERNAME: referTo(username) }),
-    ...(password && { MLFLOW_TRACKING_PASSWORD: referTo(password) }),
-    ...(token && { MLFLOW_TRACKING_TOKEN: referTo(token) }),
+    ...(username && { MLFLOW_TRACKING_USERNAME_SECRET: secretPlace(username) }),
+    ...(password && { MLFLOW_TRACKING_PASSWORD_SECRET: secretPlace(password) }),
+    ...(token && { MLFLOW_TRACKING_TOKEN_SECRET: secretPlace(token) }),
     ...(workspace !== undefined && { MLFLOW_WORKSPACE: workspace }),
   };
 }
@@ -37,10 +39,6 @@ export function vaultSecrets({ events, registry }: EndpointFile): VaultSecret[] 
   });
   return [...new Map(found.map((secret) => [`${secret.vault}/${secret.name}`, secret])).values()];
 }
-
-/** The platform reads the secret and puts it in the setting's place, by the identity of the function app. */
-const referTo = (secret: SecretReference): string =>
-  `@Microsoft.KeyVault(SecretUri=${addressOf(secret)})`;
 
 const addressOf = (secret: SecretReference | undefined): string =>
   secret !== undefined && 'keyVaultSecret' in secret ? secret.keyVaultSecret : '';

@@ -1,20 +1,15 @@
-import { ServingError } from '../errors.ts';
-import { type CredentialSource, createCredentialSource } from '../http-client/aws-credentials.ts';
-import { findRegion } from '../http-client/aws-region.ts';
-import { findHttpProblem } from '../http-client/http-problem.ts';
 import type { Environment } from '../http-client/read-variable.ts';
-import { createAwsJsonClient } from './aws-json-client.ts';
-import { describeRefusal, placeOf } from './describe-refusal.ts';
-import { jsonKeyOf } from './json-key.ts';
+import { onceUnlessFailed } from '../once.ts';
+import { createAwsSecretFetcher } from './fetch-aws-secret.ts';
 import type { SecretReference } from './parse-secret-reference.ts';
 
-/** Labels that Secrets Manager moves when a secret is rotated. */
-export type SecretStage = 'AWSCURRENT' | 'AWSPREVIOUS';
+/** While a secret is rotated, the one before it is of use, too. */
+export type SecretStage = 'current' | 'previous';
 
 export interface FetchedSecret {
   /** Without a line break at its end, which files and editors put there. */
   readonly value: string;
-  /** When this version was made; ms since epoch. Parameters do not say. */
+  /** When this version was made; ms since epoch. Parameters of SSM do not say. */
   readonly createdAtMs?: number;
 }
 
@@ -22,63 +17,23 @@ export interface FetchedSecret {
  * Read a secret where it is kept, each time anew.
  *
  * @throws {ServingError} INVALID_PARAMETER_VALUE when it is not there, empty, binary or lacks the key, or no region is
- *   known; UNAUTHENTICATED, PERMISSION_DENIED naming the action that is needed, TEMPORARILY_UNAVAILABLE. No message
- *   holds a value.
+ *   known; UNAUTHENTICATED, PERMISSION_DENIED naming the action or role that is needed, TEMPORARILY_UNAVAILABLE;
+ *   NOT_IMPLEMENTED for Key Vault where this package has no client for it. No message holds a value.
  */
 export type FetchSecret = (
   reference: SecretReference,
   stage?: SecretStage,
 ) => Promise<FetchedSecret>;
 
-export function createSecretFetcher(
-  environment: Environment,
-  credentials: CredentialSource = createCredentialSource(environment),
-): FetchSecret {
-  const client = createAwsJsonClient(environment, credentials);
-  return async (reference, stage = 'AWSCURRENT') => {
-    const region = reference.region ?? findRegion(environment);
-    const place = placeOf(reference, region);
-    if (region === undefined) {
-      throw invalid(
-        `${place} cannot be looked up without a region; set AWS_REGION, or name it by its ARN`,
-      );
-    }
-    let answer: Record<string, unknown>;
-    try {
-      answer = await client.call({ ...requestFor(reference, stage), region });
-    } catch (error) {
-      const problem = findHttpProblem(error);
-      throw problem ? describeRefusal(reference, place, problem) : error;
-    }
-    return understand(answer, reference, place);
+/** From Secrets Manager, SSM or Key Vault. What Key Vault takes is loaded when it is asked. */
+export function createSecretFetcher(environment: Environment): FetchSecret {
+  const fromAws = createAwsSecretFetcher(environment);
+  const openVaults = onceUnlessFailed(async () => {
+    const { createVaultSecretFetcher } = await import('./fetch-vault-secret.ts');
+    return createVaultSecretFetcher(environment);
+  });
+  return async (reference, stage = 'current') => {
+    const fetch = reference.service === 'keyvault' ? await openVaults() : fromAws;
+    return fetch(reference, stage);
   };
 }
-
-const requestFor = ({ service, id }: SecretReference, stage: SecretStage) =>
-  service === 'ssm'
-    ? { service, target: 'AmazonSSM.GetParameter', json: { Name: id, WithDecryption: true } }
-    : {
-        service,
-        target: 'secretsmanager.GetSecretValue',
-        json: { SecretId: id, VersionStage: stage },
-      };
-
-function understand(
-  answer: Readonly<Record<string, unknown>>,
-  { service, key }: SecretReference,
-  place: string,
-): FetchedSecret {
-  const parameter = answer['Parameter'] as Record<string, unknown> | undefined;
-  const text = service === 'ssm' ? parameter?.['Value'] : answer['SecretString'];
-  if (typeof text !== 'string') {
-    throw invalid(`${place} is binary; expected a text, written with --secret-string`);
-  }
-  const value = (key === undefined ? text : jsonKeyOf(text, key, place)).replace(/\r?\n$/, '');
-  if (value === '')
-    throw invalid(`${place} is empty${key === undefined ? '' : ` at key "${key}"`}`);
-  const seconds = answer['CreatedDate'];
-  return { value, ...(typeof seconds === 'number' && { createdAtMs: seconds * 1000 }) };
-}
-
-const invalid = (message: string): ServingError =>
-  new ServingError('INVALID_PARAMETER_VALUE', message);

@@ -17,7 +17,7 @@ export interface SecretSource {
 }
 
 export interface SecretSourceOptions {
-  /** @default one over AWS's services */
+  /** @default one over AWS's services and Key Vault */
   readonly fetchSecret?: FetchSecret;
   /** @default Date.now - ms */
   readonly now?: () => number;
@@ -36,7 +36,7 @@ interface Remembered {
 
 /**
  * While the service is out of reach, a value that was read before goes on being used: an outage of Secrets
- * Manager is none of the endpoint. A failed first lookup is not remembered.
+ * Manager or Key Vault is none of the endpoint. A failed first lookup is not remembered.
  */
 export function createSecretSource(
   environment: Environment,
@@ -64,7 +64,7 @@ export function createSecretSource(
   }
 
   return {
-    async read(reference, stage = 'AWSCURRENT') {
+    async read(reference, stage = 'current') {
       const name = nameOf(reference, stage);
       const entry = entries.get(name) ?? { freshUntilMs: 0 };
       entries.set(name, entry);
@@ -73,7 +73,7 @@ export function createSecretSource(
       return entry.pending;
     },
     forget(reference) {
-      for (const stage of ['AWSCURRENT', 'AWSPREVIOUS'] as const) {
+      for (const stage of ['current', 'previous'] as const) {
         const entry = entries.get(nameOf(reference, stage));
         if (entry) entry.freshUntilMs = 0;
       }

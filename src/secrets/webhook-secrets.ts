@@ -16,16 +16,16 @@ export type WebhookSecrets = (options?: WebhookSecretsOptions) => Promise<readon
 
 /** While a secret is rotated, the one before it is good for so long; ms. */
 const OVERLAP_MS = 24 * 60 * 60_000;
-/** Forged webhooks must not become as many calls of Secrets Manager; ms. */
+/** Forged webhooks must not become as many calls of what keeps the secret; ms. */
 const AGAIN_AFTER_MS = 10_000;
 /** That there is no version before is remembered for so long; ms. */
 const ABSENT_MS = 5 * 60_000;
 
 /**
- * The secrets of webhooks, from Secrets Manager or SSM.
+ * The secrets of webhooks, from Secrets Manager, SSM or Key Vault.
  *
- * MLflow and the secret cannot be changed at the same moment. So for a day after a rotation the version before
- * (`AWSPREVIOUS`) is good, too; SSM keeps no such label, and there only the newest is.
+ * MLflow and the secret cannot be changed at the same moment. So for a day after a rotation the version before is
+ * good, too (Secrets Manager's `AWSPREVIOUS`); SSM does not say when it was, and there only the newest is.
  *
  * @throws {ServingError} INVALID_PARAMETER_VALUE when the variable is not set, or names no place of a secret
  */
@@ -49,7 +49,7 @@ export function createWebhookSecrets(
   async function findPrevious(): Promise<string | undefined> {
     if (now() < noPreviousUntilMs) return undefined;
     try {
-      return (await source.read(reference, 'AWSPREVIOUS')).value;
+      return (await source.read(reference, 'previous')).value;
     } catch (error) {
       if (!(error instanceof ServingError)) throw error;
       noPreviousUntilMs = now() + ABSENT_MS;

@@ -71,7 +71,7 @@ export const AZURE_ROLES: readonly {
 export const AZURE_SETTINGS: Readonly<Record<string, string>> = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'the host writes telemetry by identity',
   APPLICATIONINSIGHTS_CONNECTION_STRING: 'the host: where telemetry goes',
-  AZURE_CLIENT_ID: 'which identity the program takes for Blob Storage',
+  AZURE_CLIENT_ID: 'which identity the program takes for Blob Storage and Key Vault',
   AzureWebJobsStorage__accountName: 'the host: its own account',
   AzureWebJobsStorage__clientId: 'the host: by which identity',
   AzureWebJobsStorage__credential: 'the host: by identity, without a key',
@@ -79,10 +79,8 @@ export const AZURE_SETTINGS: Readonly<Record<string, string>> = {
   BATCH_STORAGE__credential: 'the queue trigger: by identity, without a key',
   BATCH_STORAGE__queueServiceUri: 'the queue trigger: where the queue is',
   MLFLOW_REGISTRY_URI: 'MLflow’s own: where published models are',
-  MLFLOW_TRACKING_PASSWORD:
-    'MLflow’s own: of the server that is followed; a reference to Key Vault',
+  MLFLOW_TRACKING_PASSWORD_SECRET: 'where the password of the server that is followed is kept',
   MLFLOW_TRACKING_URI: 'MLflow’s own: the server that is followed',
-  MLFLOW_TRACKING_USERNAME:
-    'MLflow’s own: of the server that is followed; a reference to Key Vault',
+  MLFLOW_TRACKING_USERNAME_SECRET: 'where the name for the server that is followed is kept',
   MLFLOW_WORKSPACE: 'MLflow’s own: of the server that is followed',
 };

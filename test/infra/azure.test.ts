@@ -131,13 +131,11 @@ describe('the parameters of main.bicep', () => {
         MLFLOW_SERVERLESS_BATCH_MAX_PARALLEL_PARTS: '7',
         MLFLOW_SERVERLESS_BATCH_TOLERATED_FAILURE_RATIO: '0.2',
         MLFLOW_TRACKING_URI: 'https://mlflow.example.com',
-        MLFLOW_TRACKING_USERNAME:
-          '@Microsoft.KeyVault(SecretUri=https://my-vault.vault.azure.net/secrets/mlflow-user)',
-        MLFLOW_TRACKING_PASSWORD:
-          '@Microsoft.KeyVault(SecretUri=https://my-vault.vault.azure.net/secrets/mlflow-password/0123456789abcdef0123456789abcdef)',
+        MLFLOW_TRACKING_USERNAME_SECRET: 'https://my-vault.vault.azure.net/secrets/mlflow-user',
+        MLFLOW_TRACKING_PASSWORD_SECRET:
+          'https://my-vault.vault.azure.net/secrets/mlflow-password/0123456789abcdef0123456789abcdef',
         MLFLOW_WORKSPACE: 'team',
-        MLFLOW_SERVERLESS_WEBHOOK_SECRET:
-          '@Microsoft.KeyVault(SecretUri=https://my-vault.vault.azure.net/secrets/webhook)',
+        MLFLOW_SERVERLESS_WEBHOOK_SECRET_SECRET: 'https://my-vault.vault.azure.net/secrets/webhook',
         MLFLOW_SERVERLESS_PUBLISH_ON: 'alias,tag',
         MLFLOW_SERVERLESS_EVENT_ALIASES: 'champion',
       },

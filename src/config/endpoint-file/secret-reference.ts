@@ -27,12 +27,15 @@ export const secretReference = z
         keyVaultSecret: text(
           'the address of a secret, https://<vault>.vault.azure.net/secrets/<name>',
           /^https:\/\/[a-z][a-z0-9-]{1,22}[a-z0-9]\.vault\.(azure\.net|azure\.cn|usgovcloudapi\.net)\/secrets\/[A-Za-z0-9-]{1,127}(\/[0-9a-f]{32})?$/,
-        ).describe('Address of a secret in Azure Key Vault; on Azure only'),
+        ).describe('Address of a secret in Azure Key Vault; not for functions of Lambda'),
+        key: text('the name of a key')
+          .optional()
+          .describe('Key within the secret, when it holds JSON'),
       }),
     ],
     {
       error:
-        'expected secretArn (and key) or ssmParameter, on Azure keyVaultSecret: where the secret is kept, never the secret itself',
+        'expected secretArn (and key) or ssmParameter, on Azure keyVaultSecret (and key): where the secret is kept, never the secret itself',
     },
   )
   .describe('Where a secret is kept; never the secret itself');

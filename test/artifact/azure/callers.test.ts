@@ -146,7 +146,7 @@ describe('the webhooks of MLflow', () => {
 
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain('WEBHOOK_SECRET');
-    expect(started.log()).toContain('MLFLOW_SERVERLESS_WEBHOOK_SECRET is not set');
+    expect(started.log()).toContain('MLFLOW_SERVERLESS_WEBHOOK_SECRET_SECRET is not set');
   });
 
   it('are refused when Azure could not read the secret: the reference to it is none', async () => {

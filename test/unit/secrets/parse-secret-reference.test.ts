@@ -17,6 +17,21 @@ describe('parseSecretReference', () => {
       text: ` secretsmanager:${ARN}#a#b `,
       reference: { service: 'secretsmanager', id: ARN, key: 'a#b', region: 'eu-west-1' },
     },
+    {
+      text: 'https://my-vault.vault.azure.net/secrets/mlflow-token',
+      reference: {
+        service: 'keyvault',
+        id: 'https://my-vault.vault.azure.net/secrets/mlflow-token',
+      },
+    },
+    {
+      text: 'https://v.vault.azure.cn/secrets/a/0123456789abcdef0123456789abcdef#user name',
+      reference: {
+        service: 'keyvault',
+        id: 'https://v.vault.azure.cn/secrets/a/0123456789abcdef0123456789abcdef',
+        key: 'user name',
+      },
+    },
     { text: 'ssm:/mlflow/password', reference: { service: 'ssm', id: '/mlflow/password' } },
     { text: 'ssm:token:3', reference: { service: 'ssm', id: 'token:3' } },
     {
@@ -40,6 +55,10 @@ describe('parseSecretReference', () => {
     'ssm:hunter2#key',
     'secretsmanager:arn:aws:s3:::hunter2',
     'ssm:arn:aws:ssm:us-east-2:1:parameter/hunter2',
+    'http://my-vault.vault.azure.net/secrets/hunter2',
+    'https://my-vault.vault.azure.net/keys/hunter2',
+    'https://user:hunter2@my-vault.vault.azure.net/secrets/a',
+    'https://my-vault.vault.azure.net/secrets/hunter2?api-version=7.4',
   ])('refuses %j and does not repeat it', (text) => {
     const parse = () => parseSecretReference(text, 'MLFLOW_TRACKING_TOKEN_SECRET');
 

@@ -13,7 +13,7 @@ function setUp(versions: Partial<Record<SecretStage, string>>, createdAtMs?: num
   const now = () => nowMs;
   const source = createSecretSource(ENVIRONMENT, {
     now,
-    fetchSecret: async (_reference, stage = 'AWSCURRENT') => {
+    fetchSecret: async (_reference, stage = 'current') => {
       asked.push(stage);
       const value = versions[stage];
       if (value === undefined) throw new ServingError('INVALID_PARAMETER_VALUE', 'not there');
@@ -33,7 +33,7 @@ function setUp(versions: Partial<Record<SecretStage, string>>, createdAtMs?: num
 
 describe('createWebhookSecrets', () => {
   it('accepts the version before for a day after a rotation, the newest first', async () => {
-    const { secrets, at } = setUp({ AWSCURRENT: 'new', AWSPREVIOUS: 'old' }, 1000);
+    const { secrets, at } = setUp({ current: 'new', previous: 'old' }, 1000);
 
     expect(await secrets()).toEqual(['new', 'old']);
     at(1000 + DAY_MS - 1);
@@ -43,36 +43,36 @@ describe('createWebhookSecrets', () => {
   });
 
   it('does without a version before, and does not look for it each time', async () => {
-    const { secrets, asked } = setUp({ AWSCURRENT: 'first' }, 0);
+    const { secrets, asked } = setUp({ current: 'first' }, 0);
 
     expect(await secrets()).toEqual(['first']);
     expect(await secrets()).toEqual(['first']);
-    expect(asked).toEqual(['AWSCURRENT', 'AWSPREVIOUS']);
+    expect(asked).toEqual(['current', 'previous']);
   });
 
   it('finds the version before after the first rotation', async () => {
-    const { secrets, versions } = setUp({ AWSCURRENT: 'first' }, 0);
+    const { secrets, versions } = setUp({ current: 'first' }, 0);
 
     await secrets();
-    Object.assign(versions, { AWSCURRENT: 'second', AWSPREVIOUS: 'first' });
+    Object.assign(versions, { current: 'second', previous: 'first' });
 
     expect(await secrets({ again: true })).toEqual(['second', 'first']);
   });
 
   it('has one of a store that keeps no dates, such as SSM', async () => {
-    const { secrets, asked } = setUp({ AWSCURRENT: 'only', AWSPREVIOUS: 'never' });
+    const { secrets, asked } = setUp({ current: 'only', previous: 'never' });
 
     expect(await secrets()).toEqual(['only']);
-    expect(asked).toEqual(['AWSCURRENT']);
+    expect(asked).toEqual(['current']);
   });
 
   it('looks again when none fits, but not for every forged webhook', async () => {
-    const { secrets, versions, asked, at } = setUp({ AWSCURRENT: 'old' });
+    const { secrets, versions, asked, at } = setUp({ current: 'old' });
 
     await secrets();
-    versions.AWSCURRENT = 'new';
+    versions.current = 'new';
     expect(await secrets({ again: true })).toEqual(['new']);
-    versions.AWSCURRENT = 'newer';
+    versions.current = 'newer';
     for (let i = 0; i < 100; i += 1) expect(await secrets({ again: true })).toEqual(['new']);
     expect(asked).toHaveLength(2);
     at(10_000);
