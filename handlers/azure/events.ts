@@ -25,10 +25,10 @@ export function registerEventFunctions(variables: Environment): void {
 async function openDoor(variables: Environment, log: Log) {
   checkReferences(variables);
   const configuration = readEventsConfiguration(variables);
-  const { routePrefix } = readAzureConfiguration(variables);
+  const { routePrefix, isStreamed } = readAzureConfiguration(variables);
   const { webhookSecret: local } = configuration;
   const webhookSecrets = local ? async () => [local] : createWebhookSecrets(variables);
   const events = await openRegistryEvents({ configuration, log, webhookSecrets });
-  const options = { routePrefix, maxBodyBytes: MAX_BODY_BYTES };
+  const options = { routePrefix, isStreamed, maxBodyBytes: MAX_BODY_BYTES };
   return { handler: createAzureHandler(events.answer, options), followAll: events.followAll };
 }

@@ -5,7 +5,10 @@ import { createLateDoor } from '../../src/adapters/azure/late-door.ts';
 import { registerEndpoint } from '../../src/adapters/azure/register-endpoint.ts';
 import { requireToken } from '../../src/adapters/azure/require-token.ts';
 import { preloadWithin } from '../../src/adapters/preload-within.ts';
-import { findAuthLevel, readAzureConfiguration } from '../../src/config/azure-configuration.ts';
+import {
+  findAzureConfiguration,
+  readAzureConfiguration,
+} from '../../src/config/azure-configuration.ts';
 import { type Environment, readServedConfiguration } from '../../src/config/environment.ts';
 import { openEndpoint } from '../../src/endpoint/open-endpoint.ts';
 import { createLog } from '../../src/log.ts';
@@ -18,13 +21,15 @@ import { createTokenVerifier } from '../../src/tokens/verify-token.ts';
  */
 export function registerHttpFunctions(variables: Environment): void {
   const door = createLateDoor(() => openDoor(variables), createLog());
-  registerEndpoint(app, door.handler, findAuthLevel(variables) ?? 'function');
+  const { authLevel = 'function', isStreamed = false } = findAzureConfiguration(variables) ?? {};
+  app.setup({ enableHttpStream: isStreamed });
+  registerEndpoint(app, door.handler, authLevel);
   app.hook.appStart(() => preloadWithin(async () => (await door.open()).preload()));
 }
 
 async function openDoor(environment: Environment) {
   const configuration = readServedConfiguration(environment);
-  const { tokens, routePrefix } = readAzureConfiguration(environment);
+  const { tokens, routePrefix, isStreamed } = readAzureConfiguration(environment);
   const log = createLog({ level: configuration.logLevel ?? 'info' });
   const telemetry = createLogTelemetry(log);
   // Many requests at once come to one process: models compute in threads, unless somebody says otherwise.
@@ -33,7 +38,7 @@ async function openDoor(environment: Environment) {
   const { maxBodyBytes } = configuration.limits;
   return {
     handler: createAzureHandler(endpoint.answer, {
-      ...{ routePrefix, maxBodyBytes },
+      ...{ routePrefix, maxBodyBytes, isStreamed },
       ...(tokens && { findRefusal: requireToken(createTokenVerifier(tokens), log) }),
     }),
     preload: () => endpoint.preload(),

@@ -11,6 +11,8 @@ export interface AzureConfiguration {
   readonly tokens: JwtConfiguration | undefined;
   /** What the host puts before every route, without slashes around it. */
   readonly routePrefix: string;
+  /** Whether the host streams bodies to the worker, or puts them into its messages. */
+  readonly isStreamed: boolean;
 }
 
 /** The host's own variable goes over the file host.json, in which the prefix is empty. */
@@ -30,15 +32,14 @@ export function readAzureConfiguration(environment: Environment): AzureConfigura
       readVariable(environment, VARIABLES.authLevel) ?? (hasTokens ? 'anonymous' : 'function'),
     tokens: hasTokens ? readJwtConfiguration(environment) : undefined,
     routePrefix: (environment[ROUTE_PREFIX] ?? '').replace(/^\/+|\/+$/g, ''),
+    isStreamed: readVariable(environment, VARIABLES.httpStreams) ?? false,
   };
 }
 
 /** Undefined when the settings cannot be read. */
-export function findAuthLevel(
-  environment: Environment,
-): AzureConfiguration['authLevel'] | undefined {
+export function findAzureConfiguration(environment: Environment): AzureConfiguration | undefined {
   try {
-    return readAzureConfiguration(environment).authLevel;
+    return readAzureConfiguration(environment);
   } catch {
     return undefined; // whoever opens the endpoint reads them again, and reports it
   }

@@ -185,6 +185,12 @@ export const VARIABLES = {
     fallback: 'function, or anonymous when tokens are checked',
     effect: 'Azure: which key of the function app callers must send',
   }),
+  httpStreams: variable('MLFLOW_SERVERLESS_HTTP_STREAMS', parseFlag, {
+    accepts: 'true, false',
+    fallback: 'false',
+    effect:
+      'Azure: bodies come as a stream from the host, not within its messages; needed for bodies in chunks',
+  }),
   runtime: variable('MLFLOW_SERVERLESS_RUNTIME', oneOf(RUNTIMES), {
     accepts: RUNTIMES.join(', '),
     fallback: 'auto',

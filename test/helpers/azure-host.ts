@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import http, { type IncomingMessage, type Server } from 'node:http';
 import Module, { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 /** A function as the app registers it; see `FunctionMetadata` of @azure/functions-core. */
 export interface RegisteredFunction {
@@ -47,7 +50,8 @@ export interface HttpCall {
   /** With prefix and query, as it goes over the wire. */
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | undefined;
+  /** A stream has no length, unless the headers say it: it goes over the wire in chunks. */
+  readonly body?: Uint8Array | Readable | undefined;
 }
 
 export interface AzureHost {
@@ -75,6 +79,11 @@ interface InvocationModel {
   getResponse(context: unknown, result: unknown): Promise<Invoked>;
 }
 
+interface ProgrammingModel {
+  getInvocationModel(context: unknown): InvocationModel;
+  getCapabilities(known: Record<string, string>): Promise<Record<string, string>>;
+}
+
 type Load = (request: string, ...rest: unknown[]) => unknown;
 const NodeModule = Module as unknown as { _load: Load };
 
@@ -97,7 +106,7 @@ export async function startAzureHost(
   const logs: { level: string; message: string }[] = [];
   const hooks: ((context: unknown) => unknown)[] = [];
   let isLocked = false;
-  let model: { getInvocationModel(context: unknown): InvocationModel } | undefined;
+  let model: ProgrammingModel | undefined;
 
   const core = {
     version: '3.10.1',
@@ -135,17 +144,18 @@ export async function startAzureHost(
   isLocked = true;
   if (functions.size === 0) throw new Error('No job functions found.');
   const routes = routesOf(functions, routePrefixOf(directory));
+  const { HttpUri: httpUri } = (await withoutHolding(() => model?.getCapabilities({}))) ?? {};
 
   async function call(
     name: string,
     inputs: Readonly<Record<string, TypedData>>,
     triggerMetadata = {},
+    invocationId: string = randomUUID(),
   ) {
     const registered = functions.get(name);
     if (registered === undefined) throw new Error(`there is no function ${name}`);
     if (model === undefined) throw new Error('the app has set no programming model');
     const { metadata, callback } = registered;
-    const invocationId = randomUUID();
     const invocation = model.getInvocationModel({
       invocationId,
       metadata: { name, bindings: metadata.bindings, properties: {} },
@@ -178,21 +188,96 @@ export async function startAzureHost(
         return pattern.test(decodeURI(pathname)) && methods.includes(method.toUpperCase());
       });
       if (found === undefined) return { statusCode: '404', body: { string: '' } };
-      const bytes = body ? { bytes: body } : null;
+      const params = found.pattern.exec(decodeURI(pathname))?.groups ?? {};
+      const extras = extrasOf(functions, found.name, extraInputs);
+      const trigger = triggerOf(functions, found.name);
+      if (httpUri !== undefined) {
+        const invocationId = randomUUID();
+        // Keys of the dictionary are as the client wrote them.
+        const metadata = { ...texts(params), Headers: { json: JSON.stringify(headers) } };
+        const sent = { ...headers, [CORRELATION_HEADER]: invocationId };
+        const [answer] = await Promise.all([
+          forward(httpUri, { method, target, headers: sent, body }),
+          call(found.name, { [trigger]: { http: {} }, ...extras }, metadata, invocationId),
+        ]);
+        return answer;
+      }
+      // What has no length is not handed over (GrpcMessageConversionExtensions.cs, `ToRpcHttp`).
+      const given = body instanceof Readable ? await lengthKnown(headers, body) : body;
+      const bytes = given ? { bytes: given } : null;
       const http = {
         ...{ method, url, body: bytes, rawBody: bytes, identities: [] },
         nullableHeaders: nullable(toLowerCase(headers)),
         nullableQuery: nullable(Object.fromEntries(searchParams)),
-        nullableParams: nullable(found.pattern.exec(decodeURI(pathname))?.groups ?? {}),
+        nullableParams: nullable(params),
         ...{ headers: {}, query: {}, params: {} },
       };
-      const extras = extrasOf(functions, found.name, extraInputs);
-      const inputs = { [triggerOf(functions, found.name)]: { http }, ...extras };
-      const { returnValue } = await call(found.name, inputs);
+      const { returnValue } = await call(found.name, { [trigger]: { http }, ...extras });
       return returnValue?.http ?? {};
     },
   };
 }
+
+const CORRELATION_HEADER = 'x-ms-invocation-id';
+
+/**
+ * The request itself, to the server that the worker has for it, as the host's proxy sends it.
+ *
+ * @see https://github.com/Azure/azure-functions-host, DefaultHttpProxyService.cs
+ */
+async function forward(httpUri: string, call: HttpCall): Promise<HttpData> {
+  const { method, target, headers = {}, body } = call;
+  const { hostname, port } = new URL(httpUri);
+  const request = http.request({
+    ...{ hostname, port, method, path: target },
+    headers: {
+      ...headers,
+      ...(body instanceof Uint8Array && { 'content-length': body.length }),
+      'x-forwarded-host': '127.0.0.1',
+      'x-forwarded-proto': 'http',
+    },
+  });
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    request.once('response', resolve).once('error', reject);
+  });
+  const sending = pipeline(body instanceof Readable ? body : Readable.from(body ?? []), request);
+  sending.catch(() => {}); // an answer may come before the end of the body, and ends it
+  const response = await answered;
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const { [CORRELATION_HEADER]: _, ...found } = response.headers;
+  return {
+    statusCode: String(response.statusCode),
+    headers: Object.fromEntries(
+      Object.entries(found).map(([name, value]) => [name, String(value)]),
+    ),
+    body: { bytes: Buffer.concat(chunks) },
+  };
+}
+
+async function lengthKnown(
+  headers: Readonly<Record<string, string>>,
+  body: Readable,
+): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk as Buffer);
+  return Number(toLowerCase(headers)['content-length']) > 0 ? Buffer.concat(chunks) : undefined;
+}
+
+/** Servers that are made meanwhile hold no process back: the worker never closes the one of its proxy. */
+async function withoutHolding<T>(work: () => T): Promise<Awaited<T>> {
+  const original = http.createServer;
+  http.createServer = ((...options: Parameters<typeof original>): Server =>
+    original(...options).unref()) as typeof original;
+  try {
+    return await work();
+  } finally {
+    http.createServer = original;
+  }
+}
+
+const texts = (values: Readonly<Record<string, string>>): Record<string, TypedData> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { string: value }]));
 
 function requireEntry(directory: string): void {
   const require = createRequire(join(resolve(directory), 'package.json'));

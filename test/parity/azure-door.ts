@@ -11,12 +11,17 @@ const OPTIONS = { maxBodyBytes: 100 * 2 ** 20, routePrefix: 'api' };
 /**
  * Requests through the functions as they are registered on Azure, behind a prefix of routes. For one request at a time: a host takes functions
  * only at its start, so who answers changes behind them.
+ *
+ * @param isStreamed whether bodies come from the host as a stream, or within its messages
  */
-export async function openAzureDoor(): Promise<Door> {
+export async function openAzureDoor({ isStreamed = false } = {}): Promise<Door> {
   let core: HttpHandler;
-  const handler = createAzureHandler((...call) => core(...call), OPTIONS);
+  const handler = createAzureHandler((...call) => core(...call), { ...OPTIONS, isStreamed });
   const host = await startAzureHost(import.meta.dirname, () => {
+    // A copy of its own: what it registers goes to one host.
+    delete require.cache[require.resolve('@azure/functions')];
     const { app } = require('@azure/functions') as typeof import('@azure/functions');
+    app.setup({ enableHttpStream: isStreamed });
     registerEndpoint(app, handler, 'function');
   });
   return (answer) => async (request) => {

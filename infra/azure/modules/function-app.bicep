@@ -31,6 +31,7 @@ var programSettings = {
   MLFLOW_REGISTRY_URI: registryUri
   MLFLOW_SERVERLESS_AUTH_LEVEL: authLevel
   MLFLOW_SERVERLESS_CACHE_DIR: '/tmp/mlflow-serverless'
+  MLFLOW_SERVERLESS_HTTP_STREAMS: 'true'
   AZURE_CLIENT_ID: identityClientId
 }
 

@@ -30,11 +30,11 @@ export function createAzureHandler(
     let response: HttpResponse;
     try {
       const refusal = await findRefusal?.(request.headers.get('authorization'));
-      if (refusal !== undefined) return toAzureResponse(refusal, method);
+      if (refusal !== undefined) return toAzureResponse(refusal, method, options);
       response = await answer(await toHttpRequest(request, options), { requestId, deadlineMs });
     } catch (error) {
       response = errorResponse(error);
     }
-    return toAzureResponse(response, method);
+    return toAzureResponse(response, method, options);
   };
 }

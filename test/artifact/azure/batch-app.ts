@@ -35,6 +35,7 @@ export async function startBatchApp(
     MLFLOW_SERVERLESS_MODEL_URI: 'models:/wine@champion',
     MLFLOW_REGISTRY_URI: registryUri,
     MLFLOW_SERVERLESS_CACHE_DIR: join(work, 'cache'),
+    MLFLOW_SERVERLESS_HTTP_STREAMS: 'true',
     MLFLOW_SERVERLESS_BATCH_INPUT: `${uri}/in`,
     MLFLOW_SERVERLESS_BATCH_OUTPUT: `${uri}/out`,
     ...environment,

@@ -50,6 +50,7 @@ async function start(environment: Record<string, string>): Promise<FunctionApp> 
     MLFLOW_SERVERLESS_MODEL_URI: 'models:/wine@champion',
     MLFLOW_REGISTRY_URI: wine.registryUri,
     MLFLOW_SERVERLESS_CACHE_DIR: join(work, 'cache'),
+    MLFLOW_SERVERLESS_HTTP_STREAMS: 'true',
     ...environment,
   });
   return app;

@@ -80,6 +80,7 @@ events: { webhookSecret: { keyVaultSecret: https://team.vault.azure.net/secrets/
     MLFLOW_SERVERLESS_PUBLISH_TO: registryUri,
     MLFLOW_SERVERLESS_AUTH_LEVEL: 'anonymous',
     MLFLOW_SERVERLESS_CACHE_DIR: join(work, 'cache'),
+    MLFLOW_SERVERLESS_HTTP_STREAMS: 'true',
   });
   app = started;
   const versionNow = async () => {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { type AzureHost, startAzureHost, type TypedData } from '../../helpers/azure-host.ts';
 import { driveOrchestration } from '../../helpers/durable-driver.ts';
 
@@ -13,9 +14,6 @@ import { driveOrchestration } from '../../helpers/durable-driver.ts';
 async function run(directory: string): Promise<void> {
   const host = await startAzureHost(directory);
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks);
     const { url: target = '/', method = 'GET' } = request;
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
@@ -23,12 +21,12 @@ async function run(directory: string): Promise<void> {
     try {
       const invoked = /^\/__invoke\/([^/?]+)$/.exec(target)?.[1];
       if (invoked !== undefined) {
-        response.end(JSON.stringify(await call(host, invoked, body)));
+        response.end(JSON.stringify(await call(host, invoked, await json(request))));
         return;
       }
       const orchestration = /^\/__orchestrate\/([^/?]+)$/.exec(target)?.[1];
       if (orchestration !== undefined) {
-        const { input, instanceId } = JSON.parse(body.toString('utf8'));
+        const { input, instanceId } = (await json(request)) as DrivenInput;
         response.end(
           JSON.stringify(await driveOrchestration(host, orchestration, input, instanceId)),
         );
@@ -36,7 +34,7 @@ async function run(directory: string): Promise<void> {
       }
       const durableClient = process.env['TEST_DURABLE_CLIENT'];
       const answer = await host.request(
-        { ...{ method, target, headers }, body: body.length > 0 ? body : undefined },
+        { method, target, headers, body: request },
         durableClient ? { durableClient: { json: durableClient } } : {},
       );
       response.writeHead(Number(answer.statusCode ?? 200), answer.headers);
@@ -53,8 +51,13 @@ async function run(directory: string): Promise<void> {
   });
 }
 
-function call(host: AzureHost, name: string, body: Buffer) {
-  const { data, triggerMetadata, extraInputs } = JSON.parse(body.toString('utf8')) as {
+interface DrivenInput {
+  readonly input: unknown;
+  readonly instanceId: string;
+}
+
+function call(host: AzureHost, name: string, body: unknown) {
+  const { data, triggerMetadata, extraInputs } = body as {
     data: TypedData;
     triggerMetadata?: Record<string, TypedData>;
     extraInputs?: Record<string, TypedData>;

@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -57,6 +58,7 @@ async function start(environment: Record<string, string> = {}): Promise<Function
     MLFLOW_REGISTRY_URI: registryUri,
     MLFLOW_SERVERLESS_ALIAS_TTL_SECONDS: '0.5',
     MLFLOW_SERVERLESS_CACHE_DIR: join(work, 'cache'),
+    MLFLOW_SERVERLESS_HTTP_STREAMS: 'true',
     ...environment,
   });
   return app;
@@ -111,6 +113,46 @@ describe('the built function app of Azure', () => {
     const response = await ask();
 
     expect(await response.json()).toEqual(ANSWERS['2']);
+  });
+
+  it('takes a body in chunks, of a client that does not know its length', async () => {
+    await start();
+    const parts = [BODY.slice(0, 10), BODY.slice(10)].map((part) => Buffer.from(part));
+
+    const response = await ask('/invocations', {
+      body: ReadableStream.from(parts),
+      duplex: 'half',
+    } as RequestInit);
+
+    expect(await response.json()).toEqual(ANSWERS['2']);
+  });
+
+  it('outlives clients that break off in the middle of a body', async () => {
+    const { url } = await start();
+    const cut = Array.from({ length: 20 }, async () => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write(
+        'POST /invocations HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"inputs"',
+      );
+      await new Promise((sent) => setTimeout(sent, 50));
+      socket.destroy();
+    });
+    await Promise.all(cut);
+
+    expect((await Promise.all(Array.from({ length: 20 }, () => ask()))).every(({ ok }) => ok)).toBe(
+      true,
+    );
+  });
+
+  it('answers in messages where the host does not stream, and says what it then cannot have', async () => {
+    await start({ MLFLOW_SERVERLESS_HTTP_STREAMS: 'false' });
+
+    const body = ReadableStream.from([Buffer.from(BODY)]);
+    const lost = await ask('/invocations', { body, duplex: 'half' } as RequestInit);
+
+    expect(await (await ask()).json()).toEqual(ANSWERS['2']);
+    expect(lost.status).toBe(400);
+    expect(await lost.text()).toContain('send a content-length');
   });
 
   it('answers 64 requests at once, and the alias when it moves among them', async () => {

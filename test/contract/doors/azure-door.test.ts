@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { Readable } from 'node:stream';
 import type { HttpRequest as AzureRequest, InvocationContext } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
 import { createAzureHandler } from '../../../src/adapters/azure/http-handler.ts';
@@ -14,13 +15,18 @@ const require = createRequire(import.meta.url);
 const LIMITS = { maxBodyBytes: 1_000 };
 
 /** The package itself, in a copy of its own: what it registers goes to one host. */
-async function openHost(answer: HttpHandler, routePrefix: string): Promise<AzureHost> {
+async function openHost(
+  answer: HttpHandler,
+  routePrefix: string,
+  isStreamed = false,
+): Promise<AzureHost> {
   const path = require.resolve('@azure/functions');
   delete require.cache[path];
-  const handler = createAzureHandler(answer, { ...LIMITS, routePrefix });
+  const handler = createAzureHandler(answer, { ...LIMITS, routePrefix, isStreamed });
   process.env['AzureFunctionsJobHost__extensions__http__routePrefix'] = routePrefix;
   return startAzureHost(import.meta.dirname, () => {
     const { app } = require('@azure/functions') as typeof import('@azure/functions');
+    app.setup({ enableHttpStream: isStreamed });
     registerEndpoint(app, handler, 'function');
   });
 }
@@ -36,9 +42,16 @@ function toResponse({ statusCode, headers = {}, body }: HttpData) {
 const targetOf = (prefix: string, { path, query }: Pick<ClientRequest, 'path' | 'query'>) =>
   `${prefix === '' ? '' : `/${prefix}`}${path}${query === undefined ? '' : `?${query}`}`;
 
-for (const prefix of ['', 'api', 'models/wine']) {
-  describeHttpDoor(`Azure Functions, prefix "${prefix}"`, async (answer) => {
-    const host = await openHost(answer, prefix);
+for (const [prefix, isStreamed] of [
+  ['', false],
+  ['api', false],
+  ['models/wine', false],
+  ['', true],
+  ['models/wine', true],
+] as const) {
+  const how = isStreamed ? 'streams' : 'messages';
+  describeHttpDoor(`Azure Functions, prefix "${prefix}", ${how}`, async (answer) => {
+    const host = await openHost(answer, prefix, isStreamed);
     return {
       async send({ method, headers = {}, body, ...place }) {
         const call = { method, headers, body: bytesOf(body), target: targetOf(prefix, place) };
@@ -108,6 +121,50 @@ describe('createAzureHandler', () => {
     expect(JSON.parse(body)).toMatchObject({ error_code: 'REQUEST_TOO_LARGE' });
   });
 
+  const inChunks = (text: string) => ({
+    ...{ method: 'POST', target: '/invocations', headers: { 'transfer-encoding': 'chunked' } },
+    body: Readable.from([Buffer.from(text.slice(0, 4)), Buffer.from(text.slice(4))]),
+  });
+  const back: HttpHandler = async ({ body }) => ({
+    ...{ status: 200, headers: {}, body: Buffer.from(body as Uint8Array).toString('utf8') },
+  });
+
+  it('reads a body in chunks from a stream', async () => {
+    const host = await openHost(back, '', true);
+
+    expect(toResponse(await host.request(inChunks('of several parts')))).toMatchObject({
+      status: 200,
+      body: 'of several parts',
+      headers: { 'content-length': '16' },
+    });
+  });
+
+  it('stops reading a body in chunks that grows too large', async () => {
+    const host = await openHost(back, '', true);
+    let sent = 0;
+    async function* endless() {
+      for (; sent < 10_000; sent += 1) yield Buffer.alloc(1000);
+    }
+
+    const got = await host.request({ ...inChunks(''), body: Readable.from(endless()) });
+
+    expect(toResponse(got).status).toBe(413);
+    expect(sent).toBeLessThan(10_000);
+    expect(toResponse(await host.request(inChunks('the next one'))).body).toBe('the next one');
+  });
+
+  it('says that a body in chunks got lost where the host does not stream', async () => {
+    const host = await openHost(back, '');
+
+    const { status, body } = toResponse(await host.request(inChunks('lost on the way')));
+
+    expect(status).toBe(400);
+    expect(JSON.parse(body)).toMatchObject({
+      error_code: 'BAD_REQUEST',
+      message: expect.stringContaining('send a content-length'),
+    });
+  });
+
   it('answers 500 in the shape of MLflow when the core throws, without its words', async () => {
     const host = await openHost(() => Promise.reject(new Error('secret')), '');
 
@@ -159,9 +216,9 @@ describe('requireToken', () => {
         {
           ...{ method: 'POST', url: 'http://127.0.0.1/invocations' },
           headers: new Headers({ authorization }),
-          arrayBuffer: async () => {
+          get body() {
             reads += 1;
-            return new ArrayBuffer(0);
+            return null;
           },
         } as unknown as AzureRequest,
         { invocationId: 'i' } as InvocationContext,

@@ -4,15 +4,20 @@ import { DEVIATIONS } from '../../parity/deviations.ts';
 import { readRecordings } from '../../parity/recordings.ts';
 import { replay } from '../../parity/replay.ts';
 
-const throughHost = await openAzureDoor();
+for (const isStreamed of [false, true]) {
+  const throughHost = await openAzureDoor({ isStreamed });
+  const how = isStreamed ? 'streams' : 'messages';
 
-describe.each(readRecordings('test/parity/golden'))('$name through Azure Functions', (file) => {
-  it('is answered as MLflow answered it, but for the listed deviations', async () => {
-    const outcomes = await replay(file, throughHost);
+  describe.each(
+    readRecordings('test/parity/golden'),
+  )(`$name through Azure Functions, ${how}`, (file) => {
+    it('is answered as MLflow answered it, but for the listed deviations', async () => {
+      const outcomes = await replay(file, throughHost);
 
-    const different = outcomes.filter(({ failure }) => failure !== undefined);
-    const keys = different.map(({ file, group, name }) => `${file} | ${group} | ${name}`);
-    expect(outcomes.length).toBeGreaterThan(0);
-    expect(keys.filter((key) => !(key in DEVIATIONS))).toEqual([]);
+      const different = outcomes.filter(({ failure }) => failure !== undefined);
+      const keys = different.map(({ file, group, name }) => `${file} | ${group} | ${name}`);
+      expect(outcomes.length).toBeGreaterThan(0);
+      expect(keys.filter((key) => !(key in DEVIATIONS))).toEqual([]);
+    });
   });
-});
+}

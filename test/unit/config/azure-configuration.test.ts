@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   checkReferences,
-  findAuthLevel,
+  findAzureConfiguration,
   readAzureConfiguration,
 } from '../../../src/config/azure-configuration.ts';
 
@@ -30,6 +30,7 @@ describe('readAzureConfiguration', () => {
       authLevel: 'function',
       tokens: undefined,
       routePrefix: '',
+      isStreamed: false,
     });
   });
 
@@ -59,7 +60,7 @@ describe('readAzureConfiguration', () => {
     const variables = { [name]: value, MLFLOW_SERVERLESS_AUTH_LEVEL: 'anonymous' };
 
     expect(() => readAzureConfiguration(variables)).toThrow(/MLFLOW_SERVERLESS_JWT_ISSUER/);
-    expect(findAuthLevel(variables)).toBeUndefined();
+    expect(findAzureConfiguration(variables)).toBeUndefined();
   });
 
   it('takes the prefix of routes that the host is told, without slashes', () => {
