@@ -20,6 +20,8 @@ const FORMS =
 const HOST =
   /^[a-z0-9]{3,24}(\.privatelink)?(\.z\d+)?\.(blob|dfs)\.(core\.windows\.net|core\.chinacloudapi\.cn|core\.usgovcloudapi\.net|storage\.azure\.net)$/i;
 
+const CONTAINER = /^(?:\$root|\$web|\$logs|(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*)$/;
+
 /** Whether a URI names Blob Storage: by its scheme, by the name of its host, or below the endpoint that the environment names. */
 export function isBlobUri(uri: string, environment: Environment): boolean {
   if (/^(wasbs?|abfss?):/i.test(uri)) return true;
@@ -40,11 +42,11 @@ export function isBlobUri(uri: string, environment: Environment): boolean {
 export function parseBlobUri(uri: string, environment: Environment): BlobLocation {
   const endpoint = blobEndpointOf(environment);
   const { host, container, key } = takeApart(uri, endpoint) ?? throwWrong(uri);
-  const isContainer = /^(\$root|\$web|\$logs|[a-z0-9](-?[a-z0-9]){2,62})$/.test(container);
   const trimmed = key.replace(/^\/+|\/+$/g, '');
   const isKey =
     trimmed.isWellFormed() && !trimmed.split('/').some((part) => part === '.' || part === '..');
-  if (!isContainer || !isKey) throwWrong(uri);
+  if (!CONTAINER.test(container)) throwWrongContainer(uri, container);
+  if (!isKey) throwWrong(uri);
   return { accountUrl: endpoint ?? `https://${host}`, host, container, key: trimmed };
 }
 
@@ -120,11 +122,17 @@ function decode(text: string): string | undefined {
   }
 }
 
-/** Without what comes after a question mark: it may be a shared access signature. */
-function throwWrong(uri: string): never {
-  const shown = JSON.stringify(uri.replace(/[?#].*$/s, '').slice(0, 120));
-  throw new ServingError(
-    'INVALID_PARAMETER_VALUE',
-    `${shown} does not name a place in Azure Blob Storage: use ${FORMS}`,
+const throwWrong = (uri: string): never =>
+  refuse(`${shown(uri)} does not name a place in Azure Blob Storage: use ${FORMS}`);
+
+const throwWrongContainer = (uri: string, container: string): never =>
+  refuse(
+    `${shown(uri)} names no container of Azure Blob Storage: ${shown(container)} has not 3 to 63 lower-case letters and digits, with single hyphens between them`,
   );
+
+/** Without what comes after a question mark: it may be a shared access signature. */
+const shown = (text: string): string => JSON.stringify(text.replace(/[?#].*$/s, '').slice(0, 120));
+
+function refuse(message: string): never {
+  throw new ServingError('INVALID_PARAMETER_VALUE', message);
 }

@@ -53,10 +53,21 @@ describe('parseBlobUri', () => {
     expect(read).toThrow(
       expect.objectContaining({
         code: 'INVALID_PARAMETER_VALUE',
-        message: expect.stringMatching(/use wasbs:\/\//),
+        message: expect.stringMatching(/use wasbs:\/\/|3 to 63 lower-case letters/),
       }),
     );
     expect(read).not.toThrow(/topsecret/);
+  });
+
+  it.each([
+    'in',
+    'Models',
+    'two--hyphens',
+    'a'.repeat(64),
+  ])('says what is wrong with the container "%s"', (container) => {
+    expect(() => parseBlobUri(`wasbs://${container}@${HOST}/x`, {})).toThrow(
+      `"${container}" has not 3 to 63 lower-case letters and digits`,
+    );
   });
 
   it('goes where the connection string says', () => {
