@@ -32,7 +32,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/errors',
   ],
   'src/config': ['src/config', 'src/log', 'src/errors'],
-  'src/secrets': ['src/secrets', 'src/http-client', 'src/errors'],
+  'src/secrets': [
+    'src/secrets',
+    'src/http-client',
+    'src/azure/azure-credential',
+    'src/once',
+    'src/errors',
+  ],
   'src/publish': [
     'src/publish',
     'src/serving',
