@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type VaultSecret, vaultSecrets } from '../deploy/azure-following.ts';
+import type { EndpointFile } from '../config/endpoint-schema.ts';
+import { registrySettings, type VaultSecret, vaultSecrets } from '../deploy/azure-following.ts';
 import { azureNotes, azureParameters } from '../deploy/azure-parameters.ts';
 import {
   type AzureDeployment,
@@ -32,7 +33,8 @@ export interface DeployAzureOptions {
 
 interface Plan {
   readonly deployment: AzureDeployment;
-  readonly model: string;
+  /** The commands that publish to a registry; its URI as a shell reads it. */
+  readonly publishing: (registry: string) => string[];
   readonly hasKey: boolean;
   readonly secrets: readonly VaultSecret[];
 }
@@ -53,7 +55,10 @@ export async function deployAzure(options: DeployAzureOptions): Promise<number> 
   }
   for (const note of azureNotes(file)) process.stderr.write(`mlflow-serverless: ${note}\n`);
   const hasKey = parameters.parameters['authLevel']?.value === 'function';
-  const plan = { deployment, model: file.model, hasKey, secrets: vaultSecrets(file) };
+  const plan = {
+    ...{ deployment, hasKey, secrets: vaultSecrets(file) },
+    publishing: publishLines(file),
+  };
   if (options.run === true) await runSteps(plan);
   else process.stdout.write(script(plan));
   return EXIT.ok;
@@ -80,7 +85,7 @@ function locate({ resourceGroup, parameters }: DeployAzureOptions, name: string)
 }
 
 /** A script for a shell: what one line finds out, the next ones use. */
-function script({ deployment, model, hasKey, secrets }: Plan): string {
+function script({ deployment, publishing, hasKey, secrets }: Plan): string {
   const variable = (name: string, step: AzureStep): string => `${name}=$(${line(step)})`;
   const output = (name: string, key: string): string => variable(name, readOutput(deployment, key));
   const me = '$(az ad signed-in-user show --query id --output tsv)';
@@ -95,7 +100,7 @@ function script({ deployment, model, hasKey, secrets }: Plan): string {
     output('SCOPE', 'modelsScope'),
     line(allowPublishing(me, '$SCOPE')),
     output('REGISTRY', 'registryUri'),
-    ...publishLines(model, '"$REGISTRY"'),
+    ...publishing('"$REGISTRY"'),
     '',
     ...(secrets.length > 0
       ? [
@@ -112,7 +117,7 @@ function script({ deployment, model, hasKey, secrets }: Plan): string {
   ].join('\n');
 }
 
-/** Before the program comes, which has the platform read them. */
+/** Before the program comes, which reads them. */
 const secretLines = (secrets: readonly VaultSecret[], identity: string): string[] =>
   secrets.length === 0
     ? []
@@ -127,7 +132,7 @@ const secretLines = (secrets: readonly VaultSecret[], identity: string): string[
         '',
       ];
 
-async function runSteps({ deployment, model, hasKey, secrets }: Plan): Promise<void> {
+async function runSteps({ deployment, publishing, hasKey, secrets }: Plan): Promise<void> {
   const signal = untilInterrupted('what az has begun goes on in Azure; the same command continues');
   const say = (step: AzureStep): void => void process.stderr.write(`${line(step)}\n`);
   const run = (step: AzureStep): Promise<string> => {
@@ -144,7 +149,7 @@ async function runSteps({ deployment, model, hasKey, secrets }: Plan): Promise<v
   process.stdout.write(
     [
       `${outputs.endpointUrl} is deployed. Publish a model, if that is not done:`,
-      ...publishLines(model, outputs.registryUri),
+      ...publishing(outputs.registryUri),
       'and ask it:',
       askLine(outputs.endpointUrl, key && `$(${key})`),
       ...(outputs.webhookUrl === ''
@@ -187,16 +192,23 @@ function readOutputs(text: string): Outputs {
 const line = ({ args }: AzureStep): string =>
   ['az', ...args.map((word) => (/^\$/.test(word) ? `"${word}"` : shellWord(word)))].join(' ');
 
-function publishLines(model: string, registry: string): string[] {
-  const uri = parseModelUri(model);
-  const name = 'name' in uri ? uri.name : '';
-  const version = shellWord(`models:/${name}/${uri.kind === 'version' ? uri.version : '1'}`);
-  const publish = `npx mlflow-serverless publish -m ${version} --to ${registry}`;
-  if (uri.kind !== 'alias' && uri.kind !== 'stage') return [publish];
-  const pointer =
-    uri.kind === 'alias' ? `--alias ${shellWord(uri.alias)}` : `--stage ${shellWord(uri.stage)}`;
-  return [publish, `npx mlflow-serverless promote ${version} ${pointer} --to ${registry}`];
-}
+/** What publishes the model of the file, from the MLflow server that it names, if it does. */
+const publishLines =
+  (file: EndpointFile) =>
+  (registry: string): string[] => {
+    const uri = parseModelUri(file.model);
+    const name = 'name' in uri ? uri.name : '';
+    const version = shellWord(`models:/${name}/${uri.kind === 'version' ? uri.version : '1'}`);
+    const settings = Object.entries(registrySettings(file));
+    const lines = [
+      ...settings.map(([variable, value]) => `export ${variable}=${shellWord(value)}`),
+      `npx mlflow-serverless publish -m ${version} --to ${registry}`,
+    ];
+    if (uri.kind !== 'alias' && uri.kind !== 'stage') return lines;
+    const pointer =
+      uri.kind === 'alias' ? `--alias ${shellWord(uri.alias)}` : `--stage ${shellWord(uri.stage)}`;
+    return [...lines, `npx mlflow-serverless promote ${version} ${pointer} --to ${registry}`];
+  };
 
 /** @param key stands in double quotes */
 const askLine = (url: string, key: string | undefined): string =>

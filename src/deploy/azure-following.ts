@@ -13,14 +13,23 @@ export interface VaultSecret {
  *
  * @see src/config/events-configuration.ts
  */
-export function followingSettings({ events, registry }: EndpointFile): Record<string, string> {
-  if (events === undefined || registry === undefined) return {};
-  const { uri, username, password, token, workspace } = registry;
+export function followingSettings(file: EndpointFile): Record<string, string> {
+  const { events } = file;
+  if (events === undefined) return {};
   return {
-    MLFLOW_TRACKING_URI: uri,
+    ...registrySettings(file),
     MLFLOW_SERVERLESS_PUBLISH_ON: events.publishOn.join(','),
     MLFLOW_SERVERLESS_WEBHOOK_SECRET_SECRET: secretPlace(events.webhookSecret),
     ...(events.aliases && { MLFLOW_SERVERLESS_EVENT_ALIASES: events.aliases.join(',') }),
+  };
+}
+
+/** The variables that lead to the MLflow server, for whoever publishes from there, too. None without `registry`. */
+export function registrySettings({ registry }: EndpointFile): Record<string, string> {
+  if (registry === undefined) return {};
+  const { uri, username, password, token, workspace } = registry;
+  return {
+    MLFLOW_TRACKING_URI: uri,
     ...(username && { MLFLOW_TRACKING_USERNAME_SECRET: secretPlace(username) }),
     ...(password && { MLFLOW_TRACKING_PASSWORD_SECRET: secretPlace(password) }),
     ...(token && { MLFLOW_TRACKING_TOKEN_SECRET: secretPlace(token) }),

@@ -106,6 +106,13 @@ describe('deploy azure, with the built zip', () => {
     expect(stdout).toContain('Register https://wine-app.azurewebsites.net/registry-events');
     const printed = (await runCli(args())).stdout;
     expect(printed).toContain('az keyvault show --name my-vault');
+    expect(printed).toContain(
+      [
+        'export MLFLOW_TRACKING_URI=https://mlflow.example.com',
+        'export MLFLOW_TRACKING_TOKEN_SECRET=https://my-vault.vault.azure.net/secrets/mlflow-token',
+        'npx mlflow-serverless publish -m',
+      ].join('\n'),
+    );
     expect(printed).toContain('--scope "$VAULT/secrets/webhook"');
   });
 
