@@ -1,7 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { SecretClient, SecretClientOptions, SecretProperties } from '@azure/keyvault-secrets';
 import pRetry from 'p-retry';
-import { findAzureCredential } from '../azure/azure-credential.ts';
 import { ServingError } from '../errors.ts';
 import { HttpProblem } from '../http-client/http-problem.ts';
 import type { Environment } from '../http-client/read-variable.ts';
@@ -38,12 +37,12 @@ interface VaultSecret {
  */
 export function createVaultSecretFetcher(
   environment: Environment,
-  credential: TokenCredential = findAzureCredential(environment),
+  credential?: TokenCredential,
 ): FetchSecret {
   // A client knows who gives tokens for its vault.
   const clients = new Map<string, Promise<SecretClient>>();
   const openClient = (vaultUrl: string): Promise<SecretClient> => {
-    const client = clients.get(vaultUrl) ?? openVault(vaultUrl, credential);
+    const client = clients.get(vaultUrl) ?? openVault(vaultUrl, environment, credential);
     clients.set(vaultUrl, client);
     return client;
   };
@@ -119,9 +118,15 @@ const createdMs = ({ createdOn }: SecretProperties): number => createdOn?.getTim
 const isGood = ({ enabled, expiresOn }: SecretProperties): boolean =>
   enabled === true && (expiresOn === undefined || expiresOn.getTime() > Date.now());
 
-async function openVault(vaultUrl: string, credential: TokenCredential): Promise<SecretClient> {
+async function openVault(
+  vaultUrl: string,
+  environment: Environment,
+  credential: TokenCredential | undefined,
+): Promise<SecretClient> {
   const sdk = await import('@azure/keyvault-secrets').catch(notHere);
-  return new sdk.SecretClient(vaultUrl, credential, {
+  const identity =
+    credential ?? (await import('../azure/azure-credential.ts')).findAzureCredential(environment);
+  return new sdk.SecretClient(vaultUrl, identity, {
     ...OPTIONS,
     // An emulator on this machine cannot be in Azure's domain, which is what its own word is checked by.
     disableChallengeResourceVerification: /^https:\/\/(localhost|127\.0\.0\.1)(:|$)/.test(vaultUrl),

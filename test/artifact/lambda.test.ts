@@ -236,6 +236,32 @@ describe('the built Lambda zip on a read-only root', () => {
     expect([...versions]).toEqual(['2']);
   });
 
+  it.each([
+    {
+      place: 'a container of Blob Storage',
+      environment: { MLFLOW_REGISTRY_URI: 'wasbs://models@account.blob.core.windows.net/registry' },
+      message: 'Azure Blob Storage cannot be read by this package: it has no client for it',
+    },
+    {
+      place: 'a secret of Key Vault',
+      environment: {
+        MLFLOW_REGISTRY_URI: 'http://127.0.0.1:9',
+        MLFLOW_TRACKING_TOKEN_SECRET: 'https://team.vault.azure.net/secrets/token',
+      },
+      message: 'Azure Key Vault cannot be read by this package: it has no client for it',
+    },
+  ])('says that $place is for the other packages', async ({ environment, message }) => {
+    await start(environment);
+
+    const { statusCode, body } = await ask();
+
+    expect(statusCode).toBe(501);
+    expect(JSON.parse(body)).toMatchObject({
+      error_code: 'NOT_IMPLEMENTED',
+      message: expect.stringContaining(message),
+    });
+  });
+
   describe('in push mode', () => {
     const push = { MLFLOW_SERVERLESS_REFRESH: 'push' };
 
