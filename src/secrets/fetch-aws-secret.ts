@@ -5,7 +5,7 @@ import { findHttpProblem } from '../http-client/http-problem.ts';
 import type { Environment } from '../http-client/read-variable.ts';
 import { createAwsJsonClient } from './aws-json-client.ts';
 import { describeRefusal, placeOf } from './describe-aws-refusal.ts';
-import type { FetchedSecret, FetchSecret, SecretStage } from './fetch-secret.ts';
+import type { FetchedSecret, FetchSecret, SecretStage } from './fetched-secret.ts';
 import { jsonKeyOf } from './json-key.ts';
 import type { SecretReference } from './parse-secret-reference.ts';
 

@@ -1,29 +1,7 @@
 import type { Environment } from '../http-client/read-variable.ts';
 import { onceUnlessFailed } from '../once.ts';
 import { createAwsSecretFetcher } from './fetch-aws-secret.ts';
-import type { SecretReference } from './parse-secret-reference.ts';
-
-/** While a secret is rotated, the one before it is of use, too. */
-export type SecretStage = 'current' | 'previous';
-
-export interface FetchedSecret {
-  /** Without a line break at its end, which files and editors put there. */
-  readonly value: string;
-  /** When this version was made; ms since epoch. Parameters of SSM do not say. */
-  readonly createdAtMs?: number;
-}
-
-/**
- * Read a secret where it is kept, each time anew.
- *
- * @throws {ServingError} INVALID_PARAMETER_VALUE when it is not there, empty, binary or lacks the key, or no region is
- *   known; UNAUTHENTICATED, PERMISSION_DENIED naming the action or role that is needed, TEMPORARILY_UNAVAILABLE;
- *   NOT_IMPLEMENTED for Key Vault where this package has no client for it. No message holds a value.
- */
-export type FetchSecret = (
-  reference: SecretReference,
-  stage?: SecretStage,
-) => Promise<FetchedSecret>;
+import type { FetchSecret } from './fetched-secret.ts';
 
 /** From Secrets Manager, SSM or Key Vault. What Key Vault takes is loaded when it is asked. */
 export function createSecretFetcher(environment: Environment): FetchSecret {

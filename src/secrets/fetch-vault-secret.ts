@@ -5,7 +5,7 @@ import { ServingError } from '../errors.ts';
 import { HttpProblem } from '../http-client/http-problem.ts';
 import type { Environment } from '../http-client/read-variable.ts';
 import { retryPolicy } from '../http-client/retry-policy.ts';
-import type { FetchedSecret, FetchSecret, SecretStage } from './fetch-secret.ts';
+import type { FetchedSecret, FetchSecret, SecretStage } from './fetched-secret.ts';
 import { jsonKeyOf } from './json-key.ts';
 import { vaultProblem } from './vault-problem.ts';
 

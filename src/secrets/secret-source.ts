@@ -1,11 +1,7 @@
 import { ServingError } from '../errors.ts';
 import type { Environment } from '../http-client/read-variable.ts';
-import {
-  createSecretFetcher,
-  type FetchedSecret,
-  type FetchSecret,
-  type SecretStage,
-} from './fetch-secret.ts';
+import { createSecretFetcher } from './fetch-secret.ts';
+import type { FetchedSecret, FetchSecret, SecretStage } from './fetched-secret.ts';
 import type { SecretReference } from './parse-secret-reference.ts';
 
 /** Secrets by reference, remembered for a while. */

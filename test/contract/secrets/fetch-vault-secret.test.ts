@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createSecretFetcher, type SecretStage } from '../../../src/secrets/fetch-secret.ts';
+import { createSecretFetcher } from '../../../src/secrets/fetch-secret.ts';
+import type { SecretStage } from '../../../src/secrets/fetched-secret.ts';
 import { parseSecretReference } from '../../../src/secrets/parse-secret-reference.ts';
 import { createSecretSource } from '../../../src/secrets/secret-source.ts';
 import { createWebhookSecrets } from '../../../src/secrets/webhook-secrets.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ServingError } from '../../../src/errors.ts';
-import type { FetchSecret } from '../../../src/secrets/fetch-secret.ts';
+import type { FetchSecret } from '../../../src/secrets/fetched-secret.ts';
 import { createSecretSource } from '../../../src/secrets/secret-source.ts';
 
 const REFERENCE = { service: 'ssm', id: '/a' } as const;
