@@ -27,13 +27,14 @@ export function pythonStr(value: JsonValue | PyValue): string {
 function arrayStr({ dtype, shape, data }: NdArray): string {
   // numpy shows an array without dimensions as its one cell.
   if (shape.length === 0) return pythonStr(cellAt(dtype, data, 0));
-  const isFixedWidth = dtype === 'bool' || isIntegerDtype(dtype);
-  if (!isFixedWidth && !['str', 'bytes', 'object'].includes(dtype)) {
+  const isInteger = isIntegerDtype(dtype);
+  if (!isInteger && !['bool', 'str', 'bytes', 'object'].includes(dtype)) {
     throw badRequest(`an array of ${dtype} cannot become text; send it as text`);
   }
   return numpyText(shape, (shown) => {
     const words = shown.map((index) => itemRepr(cellAt(dtype, data, index)));
-    const width = isFixedWidth ? Math.max(...words.map(({ length }) => length)) : 0;
+    // Integers and booleans stand in columns.
+    const width = isInteger ? Math.max(...words.map(({ length }) => length)) : 0;
     return words.map((word) => word.padStart(dtype === 'bool' ? 5 : width));
   });
 }

@@ -6,8 +6,8 @@ import type { Environment } from '../http-client/read-variable.ts';
 import { createAwsJsonClient } from './aws-json-client.ts';
 import { describeRefusal, placeOf } from './describe-aws-refusal.ts';
 import type { FetchedSecret, FetchSecret, SecretStage } from './fetched-secret.ts';
-import { jsonKeyOf } from './json-key.ts';
 import type { SecretReference } from './parse-secret-reference.ts';
+import { secretText } from './secret-text.ts';
 
 /** Labels that Secrets Manager moves when a secret is rotated. SSM has none. */
 const LABELS: Readonly<Record<SecretStage, string>> = {
@@ -59,9 +59,7 @@ function understand(
   if (typeof text !== 'string') {
     throw invalid(`${place} is binary; expected a text, written with --secret-string`);
   }
-  const value = (key === undefined ? text : jsonKeyOf(text, key, place)).replace(/\r?\n$/, '');
-  if (value === '')
-    throw invalid(`${place} is empty${key === undefined ? '' : ` at key "${key}"`}`);
+  const value = secretText(text, key, place);
   const seconds = answer['CreatedDate'];
   return { value, ...(typeof seconds === 'number' && { createdAtMs: seconds * 1000 }) };
 }

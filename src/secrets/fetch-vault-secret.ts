@@ -6,7 +6,7 @@ import { HttpProblem } from '../http-client/http-problem.ts';
 import type { Environment } from '../http-client/read-variable.ts';
 import { retryPolicy } from '../http-client/retry-policy.ts';
 import type { FetchedSecret, FetchSecret, SecretStage } from './fetched-secret.ts';
-import { jsonKeyOf } from './json-key.ts';
+import { secretText } from './secret-text.ts';
 import { vaultProblem } from './vault-problem.ts';
 
 /** All attempts and pauses together; ms. A request is waiting. */
@@ -72,15 +72,8 @@ export function createVaultSecretFetcher(
     ).catch((error: unknown) => {
       throw error instanceof HttpProblem ? error.toServingError() : error;
     });
-    return understand(fetched, key, secret.place);
+    return { ...fetched, value: secretText(fetched.value, key, secret.place) };
   };
-}
-
-function understand(fetched: FetchedSecret, key: string | undefined, place: string): FetchedSecret {
-  const text = key === undefined ? fetched.value : jsonKeyOf(fetched.value, key, place);
-  const value = text.replace(/\r?\n$/, '');
-  if (value !== '') return { ...fetched, value };
-  throw invalid(`${place} is empty${key === undefined ? '' : ` at key "${key}"`}`);
 }
 
 async function readVersion(

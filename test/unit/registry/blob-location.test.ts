@@ -40,7 +40,6 @@ describe('parseBlobUri', () => {
     ['another host', 'wasbs://models@blob.core.windows.net.evil.example/x'],
     ['no container', `wasbs://${HOST}/models/x`],
     ['a host that ends alike', 'https://evil.example/account.blob.core.windows.net'],
-    ['a container that cannot be', `wasbs://Models@${HOST}/x`],
     ['steps', `wasbs://models@${HOST}/a/../b`],
     ['encoded steps', 'abfss://models@account.dfs.core.windows.net/a/%2e%2e/b'],
     ['a broken encoding', 'abfss://models@account.dfs.core.windows.net/%zz'],
@@ -53,7 +52,7 @@ describe('parseBlobUri', () => {
     expect(read).toThrow(
       expect.objectContaining({
         code: 'INVALID_PARAMETER_VALUE',
-        message: expect.stringMatching(/use wasbs:\/\/|3 to 63 lower-case letters/),
+        message: expect.stringMatching(/use wasbs:\/\//),
       }),
     );
     expect(read).not.toThrow(/topsecret/);
@@ -65,8 +64,13 @@ describe('parseBlobUri', () => {
     'two--hyphens',
     'a'.repeat(64),
   ])('says what is wrong with the container "%s"', (container) => {
+    const message = `"${container}" has not 3 to 63 lower-case letters and digits`;
+
     expect(() => parseBlobUri(`wasbs://${container}@${HOST}/x`, {})).toThrow(
-      `"${container}" has not 3 to 63 lower-case letters and digits`,
+      expect.objectContaining({
+        code: 'INVALID_PARAMETER_VALUE',
+        message: expect.stringContaining(message),
+      }),
     );
   });
 
